@@ -4,23 +4,24 @@
 
 # %% auto #0
 __all__ = ['MS_SSIM_SIDE', 'MEASURES', 'BACKGROUND', 'jpeg', 'jpeg_decode', 'jpeg_of_size', 'bpp', 'mse', 'psnr', 'ms_ssim', 'db',
-           'compare', 'match', 'compare_folders', 'averages', 'versions', 'to_csv', 'to_json', 'published', 'BD',
-           'bd_rate', 'curves', 'plot_rd', 'error_map', 'side_by_side']
+           'compare', 'match', 'compare_folders', 'averages', 'common', 'versions', 'to_csv', 'to_json', 'published',
+           'BD', 'bd_rate', 'rate_at', 'quality_at', 'curves', 'plot_rd', 'error_map', 'side_by_side', 'evaluate']
 
-# %% ../nbs/05_analysis.ipynb #809e30e1
-import io, json, math, os, platform, time
-from collections import defaultdict
+# %% ../nbs/05_analysis.ipynb #df84508a
+import io, json, math, platform, time
+from collections import Counter, defaultdict
+from functools import partial
 from importlib import metadata, resources
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2, numpy as np, pandas as pd
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 from scipy.interpolate import PchipInterpolator
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from .core import DicError, atomic, collect, free_memory, hardware, human, write_json
-from .images import read_image
+from .images import read_image, safe_name, write_png
 
 # %% ../nbs/05_analysis.ipynb #359abf23
 def jpeg(
@@ -194,6 +195,15 @@ def averages(
     groups = table.groupby(keys, sort=False, dropna=False) if keys else [((), table)]
     return pd.DataFrame([dict(zip(keys, k))|_average(t) for k, t in groups])
 
+# %% ../nbs/05_analysis.ipynb #7c1cf10a
+def common(
+    table: pd.DataFrame, # Rows with the columns `codec`, `setting` and `image`
+) -> pd.DataFrame:
+    "The rows of those pictures that every codec in the table has at every setting."
+    if table.empty: return table
+    has = table.groupby('image').size()
+    return table[table.image.isin(has[has==table.groupby(['codec', 'setting'], dropna=False).ngroups].index)]
+
 # %% ../nbs/05_analysis.ipynb #d4f71107
 def versions() -> dict:
     "Versions of Python and of the packages that a measurement depends on."
@@ -272,6 +282,31 @@ def bd_rate(
     a, b = [PchipInterpolator(q, r).integrate(low, high)/(high-low) for q, r in curves]
     return BD(100*math.expm1(b-a), float(low), float(high))
 
+# %% ../nbs/05_analysis.ipynb #08d8c94d
+def _read_off(x, y, at, unit):
+    "y at a place on a curve"
+    if not x[0]<=at<=x[-1]: raise DicError(f'the curve goes from {x[0]:.4g} to {x[-1]:.4g} {unit} and does not reach {at:.4g}')
+    return float(PchipInterpolator(x, y)(at))
+
+def rate_at(
+    curve,              # As for `bd_rate`
+    quality: float,     # Of the metric, in dB
+    metric: str='psnr', # `psnr` or `ms_ssim`, which is taken in dB
+) -> float:             # bpp
+    "The rate at which a curve reaches a quality. Raises `DicError` outside the curve."
+    x, y = _log_rate(curve, metric, 'given')
+    return math.exp(_read_off(x, y, quality, 'dB'))
+
+def quality_at(
+    curve,              # As for `bd_rate`
+    rate: float,        # bpp
+    metric: str='psnr', # `psnr` or `ms_ssim`, which is taken in dB
+) -> float:             # dB
+    "The quality that a curve reaches at a rate. Raises `DicError` outside the curve."
+    y, x = _log_rate(curve, metric, 'given')
+    x, first = np.unique(np.exp(x), return_index=True)
+    return _read_off(x, y[first], rate, 'bpp')
+
 # %% ../nbs/05_analysis.ipynb #87e9ac34
 BACKGROUND = 'cai:vtm cai:paper-elic2022_mse tfc:minnen-2018-neurips-opt-mse tfc:balle-2018-iclr-opt-mse tfc:bpg444 cai:webp cai:jpeg2000'.split()
 
@@ -338,3 +373,59 @@ def side_by_side(
         left += w+gap
     with atomic(path) as f: sheet.save(f, 'PNG')
     return Path(path)
+
+# %% ../nbs/05_analysis.ipynb #2cfe130f
+def _label(name):
+    "What to call weights: a shipped name, the file's, or its run's"
+    p = Path(name)
+    return safe_name(p.parent.name if p.name=='weights.safetensors' and p.parent.name else p.name.removesuffix('.safetensors'))
+
+def _codecs(models, qualities, options):
+    "What is to be measured, one after the other: codec, version, setting, ending, encode, decode"
+    from dic import coding
+    setting = ', '.join(f'{k} {v}' for k, v in options.items())
+    for name in models:
+        model = coding.load(name)
+        yield _label(name), model.fingerprint[:16], setting, '.tfci', partial(coding.compress, model=model, **options), partial(coding.decompress, model=model)
+    version = f'Pillow {metadata.version("pillow")}, libjpeg {features.version("jpg")}'
+    for q in qualities: yield 'jpeg-420', version, f'quality {q}', '.jpg', partial(jpeg, quality=q), jpeg_decode
+
+def _timed(f, x):
+    "f(x) and the seconds it took"
+    start = time.perf_counter()
+    return f(x), time.perf_counter()-start
+
+def _round_trip(path, stream, encode, decode):
+    "Compress a picture to the file `stream`, that to a PNG beside it, and measure"
+    data, encode_s = _timed(encode, read_image(path))
+    with atomic(stream) as f: f.write(data)
+    image, decode_s = _timed(decode, stream.read_bytes())
+    result = stream.with_name(f'{stream.name}.png')
+    write_png(result, image)
+    return compare(path, result, stream.stat().st_size)|dict(encode_s=encode_s, decode_s=decode_s)
+
+# %% ../nbs/05_analysis.ipynb #006c23c8
+def evaluate(
+    models,             # Names of shipped weights or paths of others, one or a list
+    images,             # Folder, file or pattern, or a list of these
+    out: str|Path,      # Folder for the files; each codec and setting has one in it
+    jpeg_qualities=(),  # JPEG is measured too at these
+    say=None,           # Called with a line of text for each codec and setting, such as `print`
+    **options,          # For models that have any, such as `quality=30`
+) -> pd.DataFrame:      # A row per codec, setting and picture; `attrs['failures']` lists what failed
+    "Compress, write, read back, decompress and measure. Raises `DicError` where weights or pictures are missing."
+    paths, rows, failures = _files(images), [], []
+    models = [models] if isinstance(models, (str, Path)) else list(models)
+    for what, all_names in (('pictures', [p.name for p in paths]), ('weights', [_label(m) for m in models])):
+        if twice := [n for n, k in Counter(all_names).items() if k>1]: raise DicError(f'several {what} are called {twice[0]}; measure them one at a time')
+    for codec, version, setting, ending, encode, decode in _codecs(models, jpeg_qualities, options):
+        folder, warm, done = Path(out)/codec/setting.replace(' ', '-'), False, []
+        for p in tqdm(paths, f'{codec} {setting}'.strip(), unit='image', disable=None, leave=False):
+            try:
+                if not warm: decode(encode(read_image(p))); warm = True
+                done.append(dict(codec=codec, version=version, setting=setting)|_round_trip(p, folder/(p.name+ending), encode, decode))
+            except DicError as e: failures.append(dict(image=p.name, problem=f'{codec}: {e}' if p.name in str(e) else f'{codec}: {p.name}: {e}'))
+        if say and done: say('{} {}: {bpp:.3f} bpp, {psnr:.2f} dB, MS-SSIM {ms_ssim:.4f}, {encode_s:.2f} s to encode, {decode_s:.2f} s to decode'
+                             .format(codec, setting, **averages(pd.DataFrame(done)).iloc[0]).replace(' :', ':'))
+        rows += done
+    return _table(rows, failures)

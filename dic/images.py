@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['SAMPLES', 'MAX_SIDE', 'MAX_PIXELS', 'FORMATS', 'sample_photos', 'image_size', 'read_image', 'write_png',
-           'resize_area', 'safe_name', 'digest']
+           'resize_area', 'saturation', 'safe_name', 'digest']
 
-# %% ../nbs/00_images.ipynb #47ba96b6
-import hashlib, importlib.util, io, re, unicodedata, warnings
+# %% ../nbs/00_images.ipynb #aa6417d7
+import hashlib, importlib.util, io, logging, re, unicodedata, warnings
 from pathlib import Path
 
 import cv2, numpy as np
@@ -25,13 +25,14 @@ def sample_photos() -> list[Path]:
     if not found: raise DicError('scikit-image and its sample photographs are not installed: pip install scikit-image')
     return found
 
-# %% ../nbs/00_images.ipynb #4339c09d
+# %% ../nbs/00_images.ipynb #0f1925aa
 MAX_SIDE, MAX_PIXELS = 32768, 2**28
 FORMATS = 'PNG JPEG WEBP BMP TIFF GIF PPM JPEG2000'.split()
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS                # Pillow's own limit is lower and only warns
-warnings.filterwarnings('ignore', module=r'PIL\.') # remarks on odd files; real errors still raise
-cv2.setLogLevel(0)                                 # likewise
+cv2.setLogLevel(0)                                 # remarks on odd files; real errors still raise
+warnings.filterwarnings('ignore', module=r'PIL\.')
+logging.getLogger('PIL').setLevel(logging.CRITICAL)
 
 # %% ../nbs/00_images.ipynb #d9909c55
 def _open(path):
@@ -144,6 +145,14 @@ def resize_area(
 ) -> np.ndarray:       # uint8 [height, width, 3]
     "`image` at another size, averaged over areas."
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+
+# %% ../nbs/00_images.ipynb #165958aa
+def saturation(
+    image: np.ndarray, # uint8 [h, w, 3]
+) -> float:            # 0 to 1
+    "Mean saturation of `image`, weighted by brightness."
+    hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
+    return float(cv2.mean(cv2.multiply(hsv[..., 1], hsv[..., 2], scale=1/255))[0]/255)
 
 # %% ../nbs/00_images.ipynb #d7f25f76
 def safe_name(
