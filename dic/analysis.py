@@ -324,7 +324,7 @@ def _draw(ax, curve, name, metric, upto, **style):
     shown = (rate<=upto)&np.isfinite(values)
     if shown.any(): ax.plot(rate[shown], values[shown], label=curve.get('label', name), **style)
 
-# %% ../nbs/05_analysis.ipynb #e22a9fea
+# %% ../nbs/05_analysis.ipynb #11bf5d85
 def plot_rd(
     background=BACKGROUND, # Ids of `published`, or a dict of curves by name
     metric: str='psnr',    # `psnr`, `ms_ssim` or `ms_ssim_db`
@@ -337,7 +337,7 @@ def plot_rd(
     ax = ax or plt.subplots(figsize=(7, 4.4), layout='constrained')[1]
     others = background if isinstance(background, dict) else {k: published(k) for k in background}
     for i, (k, c) in enumerate(others.items()): _draw(ax, c, k, metric, upto, lw=.9, ls=('--', ':', '-.')[i%3], color=plt.cm.viridis(i/max(len(others), 2)), zorder=1)
-    for i, (k, c) in enumerate(measured.items()): _draw(ax, c, k, metric, upto, lw=2.4, marker='o', ms=6, color=plt.cm.Set1(i%9), zorder=3)
+    for i, (k, c) in enumerate(measured.items()): _draw(ax, c, k, metric, upto, lw=2.4, marker='o', ms=6, color=plt.cm.Set1(i%9), zorder=30-i)
     ax.set(xlabel='bits per pixel', ylabel=dict(psnr='PSNR in dB', ms_ssim='MS-SSIM', ms_ssim_db='MS-SSIM in dB')[metric])
     ax.grid(alpha=.3); ax.legend(fontsize=7)
     return ax
@@ -374,7 +374,7 @@ def side_by_side(
     with atomic(path) as f: sheet.save(f, 'PNG')
     return Path(path)
 
-# %% ../nbs/05_analysis.ipynb #2cfe130f
+# %% ../nbs/05_analysis.ipynb #4af853ed
 def _label(name):
     "What to call weights: a shipped name, the file's, or its run's"
     p = Path(name)
@@ -386,6 +386,7 @@ def _codecs(models, qualities, options):
     setting = ', '.join(f'{k} {v}' for k, v in options.items())
     for name in models:
         model = coding.load(name)
+        if odd := [k for k in options if k not in model.options]: raise DicError(f'{name}: {model.kind} has no option {odd[0]}')
         yield _label(name), model.fingerprint[:16], setting, '.tfci', partial(coding.compress, model=model, **options), partial(coding.decompress, model=model)
     version = f'Pillow {metadata.version("pillow")}, libjpeg {features.version("jpg")}'
     for q in qualities: yield 'jpeg-420', version, f'quality {q}', '.jpg', partial(jpeg, quality=q), jpeg_decode
@@ -404,7 +405,7 @@ def _round_trip(path, stream, encode, decode):
     write_png(result, image)
     return compare(path, result, stream.stat().st_size)|dict(encode_s=encode_s, decode_s=decode_s)
 
-# %% ../nbs/05_analysis.ipynb #006c23c8
+# %% ../nbs/05_analysis.ipynb #007afe84
 def evaluate(
     models,             # Names of shipped weights or paths of others, one or a list
     images,             # Folder, file or pattern, or a list of these
@@ -418,7 +419,7 @@ def evaluate(
     models = [models] if isinstance(models, (str, Path)) else list(models)
     for what, all_names in (('pictures', [p.name for p in paths]), ('weights', [_label(m) for m in models])):
         if twice := [n for n, k in Counter(all_names).items() if k>1]: raise DicError(f'several {what} are called {twice[0]}; measure them one at a time')
-    for codec, version, setting, ending, encode, decode in _codecs(models, jpeg_qualities, options):
+    for codec, version, setting, ending, encode, decode in list(_codecs(models, jpeg_qualities, options)):   # all weights are there before the work begins
         folder, warm, done = Path(out)/codec/setting.replace(' ', '-'), False, []
         for p in tqdm(paths, f'{codec} {setting}'.strip(), unit='image', disable=None, leave=False):
             try:

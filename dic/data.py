@@ -134,7 +134,7 @@ def _download(url, file, _, progress=True):
         raise
     finally: bar.close()
 
-# %% ../nbs/00_data.ipynb #6431d361
+# %% ../nbs/00_data.ipynb #1cdeb22e
 def fetch(
     name: str,                # One of `DATASETS`
     root: str|Path|None=None, # Where data sets live, by default `data_root()`
@@ -161,7 +161,9 @@ def fetch(
             if f.endswith('.zip'): _unpack(got, part, progress)
         os.replace(part, folder)
     except (ValueError, OSError) as e:                           # a wrong hash; the network (requests' errors are OSErrors), the disk
-        raise DicError(f'{name} could not be fetched from {base}: {e}. To use another address, set DIC_{source.upper()}_URL') from None
+        import requests
+        why = 'no connection' if isinstance(e, requests.ConnectionError) else e
+        raise DicError(f'{name} could not be fetched from {base}: {why}. To use another address, set DIC_{source.upper()}_URL') from None
     return folder
 
 def _unpack(archive, part, progress):
@@ -302,7 +304,7 @@ def fingerprint(
     "What a set of photographs is: SHA-256 over names and contents, whatever their order and folder."
     return hashlib.sha256('\n'.join(sorted(f'{Path(p).name} {content(p)}' for p in paths)).encode(errors='surrogateescape')).hexdigest()[:16]
 
-# %% ../nbs/00_data.ipynb #21f2ff32
+# %% ../nbs/00_data.ipynb #ae8a5dbc
 class Photos:
     "Photographs to cut crops from, decoded once; those smaller than `patch` or unreadable are left out, see `left_out`."
     def __init__(self,
@@ -311,7 +313,7 @@ class Photos:
         memory: int|None=None, # Bytes that may hold decoded photographs, by default half of what is free
         progress: bool=True,   # Show a bar
     ):
-        self.patch, self.left_out, self.paths, self._held, self.pixels = patch, {}, [], [], 0
+        paths, self.patch, self.left_out, self.paths, self._held, self.pixels = list(paths), patch, {}, [], [], 0
         budget = free_memory()//2 if memory is None else memory
         with _pool() as pool:
             for p, a in tqdm(zip(paths, pool.map(self._try, paths)), 'photographs', len(paths), disable=not progress, leave=False):

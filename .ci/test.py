@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"Every check of the project, a line for each, and last how many passed and failed. It changes nothing in the working tree."
+import os, shlex, shutil, signal, subprocess, sys, tempfile, time, zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT, BIN = Path(__file__).resolve().parents[1], Path(sys.executable).parent
+CORES = len(os.sched_getaffinity(0))
+WORKERS = min(CORES, 4)
+LEFT_OUT = shutil.ignore_patterns('.git', '.venv', 'data', 'build', 'dist', '*.egg-info', '_runs', '_proc', '__pycache__', '.ipynb_checkpoints')
+TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", "stty cols 100; "+sys.argv[1]])))'
+
+class Failed(Exception): "What is wrong, for the person who reads the log"
+
+def run(command, cwd=ROOT, terminal=False, threads=CORES, limit=900):
+    "What a shell command writes, redirected or on a pseudo-terminal; `Failed` if it fails or takes longer than `limit` seconds"
+    env = {**os.environ, 'PATH': f'{BIN}{os.pathsep}{os.environ["PATH"]}', 'TF_CPP_MIN_LOG_LEVEL': '3',
+           **dict.fromkeys(('OMP_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS'), str(threads))}
+    args = [sys.executable, '-c', TERMINAL, command] if terminal else ['sh', '-c', command]
+    with tempfile.TemporaryFile() as file:
+        process = subprocess.Popen(args, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True)
+        try: code = process.wait(limit)
+        except subprocess.TimeoutExpired: code = f'none within {limit} s'
+        finally:
+            if process.poll() is None: os.killpg(process.pid, signal.SIGKILL)
+        file.seek(0)
+        text = file.read().decode(errors='replace')
+    if code!=0: raise Failed(f'{command}: exit code {code}\n{text}')
+    return text
+
+def contents(root, pattern): return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob(pattern) if p.is_file() and '__pycache__' not in p.parts}
+
+def differing(old, new): return sorted(k for k in old.keys()|new.keys() if old.get(k)!=new.get(k))
+
+def exported(copy):
+    "Exporting the notebooks to an empty dic/ gives the dic/ that is there"
+    for p in (copy/'dic').rglob('*.py'): p.unlink()
+    run('nbdev_export', copy)
+    if bad := differing(contents(ROOT/'dic', '*.py'), contents(copy/'dic', '*.py')): raise Failed(f'dic/ is not what nbdev_export makes of nbs/: {", ".join(bad)}')
+
+def clean(copy):
+    "nbdev_clean finds nothing to do"
+    old = contents(copy/'nbs', '*.ipynb')
+    run('nbdev_clean', copy)
+    if bad := differing(old, contents(copy/'nbs', '*.ipynb')): raise Failed(f'nbdev_clean has something to do in {", ".join(bad)}')
+
+def wheel(copy):
+    "A built wheel holds all of dic/, and `import dic` from it brings no TensorFlow along"
+    run('pip wheel -q --no-deps --no-build-isolation -w wheels .', copy)
+    built, = (copy/'wheels').iterdir()
+    held = zipfile.ZipFile(built).namelist()
+    if bad := [o for o in contents(ROOT, 'dic/**/*') if o not in held]: raise Failed(f'not in the wheel: {", ".join(bad)}')
+    run(f'pip install -q --no-deps --target site {built}', copy)
+    code = 'import sys, dic; sys.exit(not dic.__file__.startswith(sys.argv[1]) or "tensorflow" in sys.modules)'
+    run(f'PYTHONPATH=site {shlex.join([sys.executable, "-c", code, str(copy)])}', copy)
+
+def readme(copy):
+    "README.md is what nbs/index.ipynb renders to"
+    run('python .ci/readme.py --check')
+
+def notebook(path):
+    "A notebook's tests, in a process of their own"
+    if 'Success.' not in (text := run(f'nbdev_test --path {path}', threads=max(1, CORES//WORKERS))): raise Failed(text)
+
+def train(copy, command, terminal=False):
+    "papermill as it is typed, and the notebook it leaves"
+    run(command, copy, terminal)
+    (copy/'nbs/_runs/train.ipynb').unlink()
+
+def check(name, what, *args, **kwargs):
+    "Do one check and tell; whether it passed"
+    start, error = time.monotonic(), ''
+    try: what(*args, **kwargs)
+    except Failed as e: error = f'\n{e}'
+    print(f'{"FAILED" if error else "ok":6} {time.monotonic()-start:4.0f} s  {name}{error}', flush=True)
+    return not error
+
+def main():
+    notebooks = [p for p in sorted((ROOT/'nbs').rglob('*.ipynb')) if not any(o[0] in '_.' for o in p.relative_to(ROOT).parts)]
+    with tempfile.TemporaryDirectory(prefix='dic-') as tmp:
+        copy = Path(shutil.copytree(ROOT, Path(tmp)/'dic', ignore=LEFT_OUT))
+        passed = [check(o.__doc__, o, copy) for o in (clean, exported, readme, wheel)]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            passed += pool.map(lambda p: check(p.relative_to(ROOT), notebook, p), notebooks)
+        typed = 'papermill train.ipynb -p lambda 0.01 -p steps 20'
+        for where, cd, terminal in ('redirected', 'cd nbs && ', False), ('on a terminal', 'cd nbs && ', True), ("from the repository's root", '', False):
+            passed.append(check(f'{cd}{typed}, {where}', train, copy, cd+typed, terminal))
+    print(f'{sum(passed)} passed, {len(passed)-sum(passed)} failed')
+    return not all(passed)
+
+if __name__=='__main__': sys.exit(main())
