@@ -34,7 +34,7 @@ endif
 $(STAMP): pyproject.toml constraints.txt Makefile
 	@rm -f $@
 	@$(if $(WORKS),,$(if $(PYTHON),echo 'Making $(VENV) with $(PYTHON)'; $(PYTHON) -m venv --clear $(VENV),$(error $(ADVICE))))
-	@echo 'Installing into $(VENV); the first time this fetches about 800 MB and takes some minutes'
+	@echo 'Installing into $(VENV); the first time this fetches about 600 MB and takes some minutes'
 	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install -q -c constraints.txt -e '.[dev]'
 	@echo '$(CURDIR)' >$@
 

@@ -12,7 +12,7 @@ TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["
 
 class Failed(Exception): "What is wrong, for the person who reads the log"
 
-def run(command, cwd=ROOT, terminal=False, threads=CORES, limit=900):
+def run(command, cwd=ROOT, terminal=False, threads=CORES, limit=600):
     "What a shell command writes, redirected or on a pseudo-terminal; `Failed` if it fails or takes longer than `limit` seconds"
     env = {**os.environ, 'PATH': f'{BIN}{os.pathsep}{os.environ["PATH"]}', 'TF_CPP_MIN_LOG_LEVEL': '3',
            **dict.fromkeys(('OMP_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS'), str(threads))}

@@ -64,7 +64,7 @@ def schedule(
     down = max(0., (step-steps/2)/(steps/2))
     return warm*(.01+.99*(1+math.cos(math.pi*down))/2)
 
-# %% ../nbs/03_training.ipynb #db1c0851
+# %% ../nbs/03_training.ipynb #cebc8d1c
 class Trainer(tf.Module):
     "A model, its optimisers and the average of its weights: all that a step changes."
     def __init__(self,
@@ -80,18 +80,21 @@ class Trainer(tf.Module):
         for o, v in zip(self.optimisers, (self.main, self.aux)): o.build(v)
         self.average = [tf.Variable(v, trainable=False) for v in self.main+self.aux]
         self.step, self.skipped, self.in_a_row = (tf.Variable(0, dtype=tf.int64, trainable=False) for _ in range(3))
+        self.seconds = tf.Variable(0., dtype=tf.float64, trainable=False)   # spent on the run, over all its processes
+        self.sums = tf.Variable(tf.zeros([4]), trainable=False)     # of loss, bpp, mse and steps since the last line of the log
         self.update = tf.function(self._update)
         self.losses = tf.function(lambda x: [model.losses(x, p['lmbda'])[k] for k in ('loss', 'bpp', 'mse')])
 
     def _update(self, x, rates):
-        "One step on a batch; rates: float32 [2] -> loss, bpp, mse, whether it counted"
+        "One step on a batch; rates: float32 [2] -> whether it counted"
         seed = tf.stack([tf.constant(self.p['seed'], tf.int32), tf.cast(self.step, tf.int32)])
         with tf.GradientTape() as tape: l = self.model.losses(x, self.p['lmbda'], seed)
         grads, norm = tf.clip_by_global_norm([tf.convert_to_tensor(g) for g in tape.gradient(l['loss'], self.main+self.aux)], 1.)
         ok = tf.math.is_finite(l['loss']) & tf.math.is_finite(norm)
         tf.cond(ok, lambda: self._apply(grads, rates), lambda: tf.no_op())
         self.skipped.assign_add(tf.cast(~ok, tf.int64)); self.in_a_row.assign((self.in_a_row+1)*tf.cast(~ok, tf.int64)); self.step.assign_add(1)
-        return l['loss'], l['bpp'], l['mse'], ok
+        self.sums.assign_add(tf.where(ok, tf.stack([l['loss'], l['bpp'], l['mse'], 1.]), tf.zeros([4])))
+        return ok
 
     def _apply(self, grads, rates):
         "Move the weights, then their average"
@@ -101,6 +104,14 @@ class Trainer(tf.Module):
         t = tf.cast(self.step, tf.float32)
         for a, v in zip(self.average, self.main+self.aux): a.assign_sub((1-tf.minimum(.999, (1+t)/(10+t)))*(a-v))
         return tf.no_op()
+
+# %% ../nbs/03_training.ipynb #9e661ad0
+@patch
+def means(self: Trainer) -> list: # loss, bpp, mse; empty where no step counted
+    "Means since they were last asked for."
+    *sums, n = self.sums.numpy().tolist()
+    self.sums.assign(tf.zeros([4]))
+    return [s/n for s in sums] if n else []
 
 # %% ../nbs/03_training.ipynb #1b5a909f
 @patch
@@ -149,24 +160,20 @@ def _rewind(folder, step):
     rows = [r for r in read_log(folder) if r['step']<=step]
     (folder/'log.jsonl').write_text(''.join(json.dumps(r)+'\n' for r in rows))
 
-# %% ../nbs/03_training.ipynb #d7f6c203
+# %% ../nbs/03_training.ipynb #e3078144
 def _manager(t, folder):
     "The checkpoints of a run, and the trainer in the state of the newest that can be read"
-    c = tf.train.Checkpoint(main=t.main, aux=t.aux, average=t.average, optimisers=t.optimisers, step=t.step, skipped=t.skipped, in_a_row=t.in_a_row)
+    c = tf.train.Checkpoint(main=t.main, aux=t.aux, average=t.average, optimisers=t.optimisers, step=t.step, skipped=t.skipped, in_a_row=t.in_a_row, sums=t.sums, seconds=t.seconds)
     manager = tf.train.CheckpointManager(c, str(folder/'checkpoints'), max_to_keep=3, step_counter=t.step)
     for path in reversed(manager.checkpoints):
         try: c.restore(path).assert_existing_objects_matched(); break
         except (tf.errors.OpError, AssertionError, ValueError): continue
     return manager
 
-# %% ../nbs/03_training.ipynb #cb511332
+# %% ../nbs/03_training.ipynb #299211c4
 MAX_SKIPPED = 50 # Steps in a row that may be not finite before a run gives up
 
-def _eta(d, steps):
-    "What the first steps say about the rest"
-    rate = (d['n']-d['initial'])/max(d['elapsed'], 1e-3)
-    return f'{rate:.2f} steps a second: about {(steps-d["n"])/rate/60:.0f} minutes to go'
-
+def _eta(rate, left): return f'{rate:.2f} steps a second: about {max(1, round(left/rate/60))} minutes to go'
 def _psnr(mse): return 10*math.log10(255**2/max(mse, 1e-9))
 
 def _validate(t, batches):
@@ -181,7 +188,7 @@ def _validate(t, batches):
 def _loop(t, folder, photos, batches, progress):
     "From the newest checkpoint step by step to the end"
     p, steps, manager = t.p, t.p['steps'], _manager(t, folder)
-    start, every, saved, sums = int(t.step), max(1, min(100, steps//20)), time.time(), []
+    start, every, saved = int(t.step), max(1, min(100, steps//20)), time.time()
     _rewind(folder, start)
     bar = tqdm(total=steps, initial=start, unit='step', disable=not progress, mininterval=.5)
     with bar, open(folder/'log.jsonl', 'a') as log, tf.summary.create_file_writer(str(folder/'tensorboard')).as_default():
@@ -190,24 +197,23 @@ def _loop(t, folder, photos, batches, progress):
             for k in row.keys()-{'step'}: tf.summary.scalar(k, row[k], row['step'])
         for i, x in zip(range(start, steps), crops(photos, p['batch'], p['patch'], p['seed'], start, steps-start)):
             share = schedule(i, steps)
-            *l, ok = t.update(x, tf.constant([p['main_lr']*share, p['aux_lr']*share], tf.float32))
-            if ok: sums.append([float(v) for v in l])
-            elif int(t.in_a_row)>=MAX_SKIPPED: raise DicError(f'{folder}: the last {MAX_SKIPPED} steps up to {i+1} were not finite; try a lower main_lr')
+            ok = t.update(x, tf.constant([p['main_lr']*share, p['aux_lr']*share], tf.float32))
+            if not ok and int(t.in_a_row)>=MAX_SKIPPED: raise DicError(f'{folder}: the last {MAX_SKIPPED} steps up to {i+1} were not finite; try a lower main_lr')
             bar.update()
-            if i-start==20 and progress: bar.write(_eta(bar.format_dict, steps))
-            if (i+1)%every==0 and sums:
-                loss, bpp, mse = np.mean(sums, 0).tolist()
+            if i==start: traced = time.time()
+            if i-start==20 and progress: bar.write(_eta(20/(time.time()-traced), steps-i-1))
+            if (i+1)%every==0 and (means := t.means()):
+                loss, bpp, mse = means
                 bar.set_postfix_str(f'loss {loss:.3f}, {bpp:.3f} bpp, mse {mse:.1f}, {_psnr(mse):.2f} dB')
                 note(dict(step=i+1, loss=loss, bpp=bpp, mse=mse, rate=p['main_lr']*share, skipped=int(t.skipped), time=round(time.time(), 1)))
-                sums = []
             if time.time()-saved>p['save_every'] or i+1==steps:
+                t.seconds.assign_add(time.time()-saved); saved = time.time()
                 manager.save()
                 found, picture = _validate(t, batches)
                 note(dict(step=i+1, **found)); tf.summary.image('crop and reconstruction', picture[None], i+1)
                 if progress: bar.write(f'step {i+1:,}: held-out photographs {found["valid_bpp"]:.3f} bpp, {_psnr(found["valid_mse"]):.2f} dB')
-                saved = time.time()
 
-# %% ../nbs/03_training.ipynb #396b1292
+# %% ../nbs/03_training.ipynb #7cf01598
 def _revision():
     "The source's git revision, or None outside a checkout"
     try: r = subprocess.run(['git', 'describe', '--always', '--dirty', '--abbrev=12'], cwd=Path(dic.__file__).parent, capture_output=True, text=True)
@@ -219,7 +225,7 @@ def _finish(t, folder, paths, where, revision):
     t.swap(); t.model.tabulate()
     p, log = t.p, read_log(folder)
     card = {k: p[k] for k in ('lmbda', 'steps', 'batch', 'patch', 'main_lr', 'aux_lr', 'seed', 'precision', 'preset')}
-    card |= dict(schedule='warm-up, flat to half, cosine to 1 %; Adam, gradient norm 1, weights averaged over about 1000 steps', skipped=int(t.skipped),
+    card |= dict(schedule='warm-up, flat to half, cosine to 1 %; Adam, gradient norm 1, weights averaged over about 1000 steps', minutes=round(float(t.seconds)/60, 2), skipped=int(t.skipped),
         data=dict(name=Path(p['data'] or 'samples').name, photographs=len(paths), fingerprint=fingerprint(paths), held_out=p['valid']),
         device=where, hardware=hardware(), revision=revision, versions={k: version(k) for k in ('dic', 'tensorflow', 'tensorflow-compression', 'numpy')},
         validation=[{k: round(v, 4) for k, v in r.items()} for r in log if 'valid_bpp' in r][-1], curve=_thin([r for r in log if 'bpp' in r]))
