@@ -277,4 +277,5 @@ d = { 'settings': { 'branch': 'main',
                          'dic.zoo.load_weights': ('zoo.html#load_weights', 'dic/zoo.py'),
                          'dic.zoo.locate': ('zoo.html#locate', 'dic/zoo.py'),
                          'dic.zoo.save_weights': ('zoo.html#save_weights', 'dic/zoo.py'),
+                         'dic.zoo.ship': ('zoo.html#ship', 'dic/zoo.py'),
                          'dic.zoo.shipped': ('zoo.html#shipped', 'dic/zoo.py')}}}

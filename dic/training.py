@@ -19,7 +19,7 @@ from .data import Photos, crops, find_photos, fingerprint, split
 from .models.base import build
 from .zoo import save_weights
 
-# %% ../nbs/03_training.ipynb #85b4cb18
+# %% ../nbs/03_training.ipynb #4a376d75
 PRESETS = dict(
     full=dict(filters=192, steps=1_000_000, batch=8, patch=256, main_lr=1e-4, aux_lr=1e-3),
     quick=dict(filters=32, steps=5_000, batch=8, patch=128, main_lr=1e-3, aux_lr=1e-3))
@@ -37,7 +37,7 @@ def plan(
     out: str='_runs',     # Folder that holds the runs' folders
     seed: int=0,          # Of weights, crops and noise
     device: str='auto',   # `auto`, `cpu`, `gpu`, `gpu:1`
-    precision: str='float32', # Or `mixed_bfloat16`: arithmetic of the transforms
+    precision: str='float32', # Or `mixed_bfloat16`, for GPUs: on a CPU it is slower
     preset: str='auto',   # `full`, `quick`, or `auto`: full on a GPU, quick on a CPU
     save_every: float=180., # Seconds between checkpoints
     valid: float=.05,     # Share of the photographs (or number, from 1 on) held out for validation
