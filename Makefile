@@ -2,10 +2,11 @@
 VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
+HALF  := $(VENV)/.installing
 
 FITS   := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 11))
 PYTHON  = $(shell for p in python3 python3.11 python3.10; do $$p -c '$(FITS)' >/dev/null 2>&1 && echo $$p && break; done)
-WORKS   = $(shell $(BIN)/python -c '$(FITS)' 2>/dev/null && $(BIN)/pip --version 2>/dev/null)
+WORKS   = $(shell [ ! -e $(HALF) ] && $(BIN)/python -c '$(FITS)' 2>/dev/null && $(BIN)/pip --version 2>/dev/null)
 ADVICE := dic needs Python 3.10 or 3.11 with its venv module: install python3.11 (on Debian and Ubuntu also python3.11-venv) and run make again
 
 help:
@@ -27,7 +28,7 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info
 	find dic nbs -name __pycache__ -prune -exec rm -rf {} +
 
-# The stamp is written last and names the folder: an interrupted installation is taken up again, and one that was moved is made anew.
+# The stamp is written last and names the folder: an environment that was moved, or whose installation was cut short, is made anew.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
@@ -35,7 +36,9 @@ $(STAMP): pyproject.toml constraints.txt Makefile
 	@rm -f $@
 	@$(if $(WORKS),,$(if $(PYTHON),echo 'Making $(VENV) with $(PYTHON)'; $(PYTHON) -m venv --clear $(VENV),$(error $(ADVICE))))
 	@echo 'Installing into $(VENV); the first time this fetches about 600 MB and takes some minutes'
+	@touch $(HALF)
 	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install -q -c constraints.txt -e '.[dev]'
+	@rm $(HALF)
 	@echo '$(CURDIR)' >$@
 
 .PHONY: help demo test lab clean

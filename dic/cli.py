@@ -71,7 +71,7 @@ def guard(
         _warn(line)
         return code
 
-# %% ../nbs/09_cli.ipynb #5ded1658
+# %% ../nbs/09_cli.ipynb #a5e030cf
 def _name(text):
     "A file's name, which an unset variable of the shell is not"
     if not text: raise argparse.ArgumentTypeError('a name is empty')
@@ -83,7 +83,8 @@ def _count(text):
     return int(text)
 
 _SHARED = {
-    '-o --out': dict(type=_name, metavar='PATH', help='where to write: a folder if it is one, ends in / or there are several inputs, else a file (default: beside the input)'),
+    '-o --out': dict(type=_name, metavar='PATH',
+        help='where to write: a folder if it is one, ends in / or there are several inputs, else a file (default: beside the input)'),
     '--model': dict(type=_name, metavar='NAME', help="weights: a name from `dic models`, a .safetensors file or a run's folder"),
     '-q --quality': dict(type=_count, metavar='N', help='for models that have more than one'),
     '--device': dict(default='auto', metavar='NAME', help='auto, cpu, gpu or gpu:1 (default: auto)'),
@@ -291,8 +292,9 @@ def _mean(m):
     exact = 'infinite' if m['psnr'] is None else f'{m["psnr"]:.2f} dB (of the mean MSE: {m["psnr_of_mean_mse"]:.2f} dB)'
     return f'mean of {m["images"]}: {rate}MSE {m["mse"]:.2f}, PSNR {exact}{similarity}'
 
-# %% ../nbs/09_cli.ipynb #d7c35b01
-@_command(['dic analyze photo.png photo.png.tfci.png', 'dic analyze kodak/ out/ --csv kodak.csv', 'dic analyze "kodak/*.png" "out/*.png" --streams compressed/ --json'],
+# %% ../nbs/09_cli.ipynb #b5974b23
+@_command(['dic analyze photo.png photo.png.tfci.png', 'dic analyze kodak/ out/ --csv kodak.csv',
+           'dic analyze "kodak/*.png" "out/*.png" --streams compressed/ --json'],
           'device threads overwrite', {
     'originals': dict(type=_name, metavar='ORIGINALS', help='a file, folder or quoted pattern'),
     'reconstructions': dict(type=_name, metavar='RECONSTRUCTIONS', help='a file, folder or quoted pattern; NAME.png, NAME.png.tfci.png or NAME.jpg goes with NAME.png'),
@@ -314,16 +316,18 @@ def _analyze(a):
     for f in data['failures']: _warn(f['problem'])
     return data, bool(data['failures'])
 
-# %% ../nbs/09_cli.ipynb #a2cc94e4
-@_command(['dic info photo.jpg.tfci', 'dic info compressed/ --json'], '', {'files': dict(nargs='+', type=_name, metavar='FILE', help='.tfci files, folders or patterns')})
+# %% ../nbs/09_cli.ipynb #bf88b42b
+@_command(['dic info photo.jpg.tfci', 'dic info compressed/ --json'],
+          '', {'files': dict(nargs='+', type=_name, metavar='FILE', help='.tfci files, folders or patterns')})
 def _info(a):
     "say what .tfci files are: model, fingerprint, size, bpp"
     from dic import coding
     paths, rows = _files(a.files, ['.tfci'])
-    return _each(a, [(p, None) for p in paths], rows, lambda p, _: coding.info(p),
-        lambda r: f'{r["file"]}: {r["model"]}, weights {r["fingerprint"]} ({r["weights"] or "not installed"}), {r["width"]} x {r["height"]}, {human(r["bytes"])}, {r["bpp"]:.3f} bpp')
+    line = lambda r: (f'{r["file"]}: {r["model"]}, weights {r["fingerprint"]} ({r["weights"] or "not installed"}), '
+                      f'{r["width"]} x {r["height"]}, {human(r["bytes"])}, {r["bpp"]:.3f} bpp')
+    return _each(a, [(p, None) for p in paths], rows, lambda p, _: coding.info(p), line)
 
-# %% ../nbs/09_cli.ipynb #eef570a3
+# %% ../nbs/09_cli.ipynb #83430722
 def _card(name, card):
     "A row about weights"
     valid, config = card.get('validation') or {}, card.get('config') or {}
@@ -336,11 +340,13 @@ def _models(a):
     from dic import zoo
     cards = zoo.shipped()
     chosen = zoo.default() if cards else None
-    lines = columns([['name', 'model', 'filters', 'lambda', 'steps', 'bpp', 'dB', 'size', 'fingerprint'], *(_card(k, c) for k, c in cards.items())])
-    _tell(a, *(lines if cards else ['no weights come with this installation']), *([f'bpp and dB on photographs held out of training; {chosen} is used where none are named'] if cards else []))
+    if cards:
+        heads = ['name', 'model', 'filters', 'lambda', 'steps', 'bpp', 'dB', 'size', 'fingerprint']
+        _tell(a, *columns([heads, *(_card(k, c) for k, c in cards.items())]), f'bpp and dB on photographs held out of training; {chosen} is used where none are named')
+    else: _tell(a, 'no weights come with this installation')
     return [dict(name=k, default=k==chosen)|c for k, c in cards.items()], False
 
-# %% ../nbs/09_cli.ipynb #8519c205
+# %% ../nbs/09_cli.ipynb #224baf06
 def _convert(a, source, inputs, out, **options):
     "Prepare photographs, and a row about it"
     from dic import data
@@ -361,12 +367,14 @@ def _ingested(a, source, root):
     own = Path(source)
     out = Path(root)/data.safe_name((own if own.is_dir() else own.parent).resolve().name if source!='samples' else source)
     if out.resolve()==own.resolve(): raise UsageError(f'{source}: is where the PNGs would go; name another folder with -o')
-    if not own.exists() and source!='samples' and not set('*?[')&set(source): raise DicError(f'{source}: neither a data set nor a file or folder; dic ingest lists the data sets')
+    if not own.exists() and source!='samples' and not set('*?[')&set(source):
+        raise DicError(f'{source}: neither a data set nor a file or folder; dic ingest lists the data sets')
     row = _convert(a, source, [source], out)
     return row|dict(error=f'{source}: {len(row["skipped"])} could not be read') if row['skipped'] else row
 
-# %% ../nbs/09_cli.ipynb #459e63f8
-@_command(['dic ingest                                     # lists the data sets', 'dic ingest kodak clic_professional_valid_2020', 'dic ingest ~/Pictures -o data      # to data/Pictures'],
+# %% ../nbs/09_cli.ipynb #bf98ca9a
+@_command(['dic ingest                                     # lists the data sets', 'dic ingest kodak clic_professional_valid_2020',
+           'dic ingest ~/Pictures                          # to data/Pictures'],
           'threads', {
     'sources': dict(nargs='*', type=_name, metavar='SOURCE', help='names of data sets to fetch; folders, files or quoted patterns to convert'),
     '-o --out': dict(type=_name, metavar='FOLDER', help='folder that holds the data sets (default: data, or $DIC_DATA)'),
@@ -375,8 +383,8 @@ def _ingest(a):
     "fetch data sets, or convert photographs of your own to PNG"
     from dic import data
     root, rows = Path(a.out or data.data_root()), []
-    _writable(root)
-    if not a.sources:
+    if a.sources: _writable(root)
+    else:
         rows = [dict(name=k, here=(root/k).is_dir(), files=list(d['files']), address=data.ADDRESSES[d['source']]) for k, d in data.DATASETS.items()]
         _tell(a, *columns([['data set', 'fetched'], *([r['name'], 'yes' if r['here'] else 'no'] for r in rows)]))
     for s in a.sources:
@@ -387,13 +395,15 @@ def _ingest(a):
             _warn(e)
     return rows, any('error' in r for r in rows)
 
-# %% ../nbs/09_cli.ipynb #80e631d0
-@_command(['dic prepare clic_professional_train_2020       # to data/clic_professional_train_2020-prepared', 'dic prepare ~/Pictures -o data/mine --shorter-side 512 1024',
+# %% ../nbs/09_cli.ipynb #ec0aff09
+@_command(['dic prepare clic_professional_train_2020       # to data/clic_professional_train_2020-prepared',
+           'dic prepare ~/Pictures -o data/mine --shorter-side 512 1024',
            'dic prepare data/mobile data/pro -o data/both --max-saturation 1 --seed 7'],
           'threads', {
     'sources': dict(nargs='+', type=_name, metavar='SOURCE', help='photographs: names of data sets, folders, files or patterns'),
     '-o --out': dict(type=_name, metavar='FOLDER', help='folder for the PNGs (default: data/NAME-prepared)'),
-    '--shorter-side': dict(type=_count, nargs=2, metavar=('LOW', 'HIGH'), help='range the new shorter side is drawn from; smaller photographs are left out (default: 640 1200)'),
+    '--shorter-side': dict(type=_count, nargs=2, metavar=('LOW', 'HIGH'),
+        help='range the new shorter side is drawn from; smaller photographs are left out (default: 640 1200)'),
     '--max-saturation': dict(type=float, metavar='X', help='leave out what is more saturated, 0 to 1 (default: 0.5)'),
     '--seed': dict(type=_count, default=0, metavar='N', help='of the random sizes (default: 0)')})
 def _prepare(a):
@@ -420,9 +430,10 @@ def _plan_options():
     return {flags(name): dict(dest=name, type=dict(int=int, float=float, str=_name)[kind], default=argparse.SUPPRESS,
         metavar=dict(int='N', float='X', str='TEXT')[kind], help=(doc+note(default)).replace('%', '%%')) for name, kind, default, doc in found}
 
-# %% ../nbs/09_cli.ipynb #86bbb5d4
-@_command(['dic train --lambda 0.01', 'dic train --lambda 0.02 --model deep --data clic_professional_train_2020 --preset full', 'dic train --steps 100 --filters 16 --batch 4 --patch 64     # a quick try',
-           'dic compress photo.png --model _runs/NAME      # uses the result'], 'threads', _plan_options())
+# %% ../nbs/09_cli.ipynb #3859978d
+@_command(['dic train --lambda 0.01', 'dic train --lambda 0.02 --model deep --data clic_professional_train_2020 --preset full',
+           'dic train --steps 100 --filters 16 --batch 4 --patch 64    # a quick try', 'dic compress photo.png --model _runs/NAME                  # uses the result'],
+          'threads', _plan_options())
 def _train(a):
     "train a model, or go on with a run that was interrupted"
     _setup(a)

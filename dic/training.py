@@ -19,15 +19,16 @@ from .data import Photos, crops, find_photos, fingerprint, split
 from .models.base import build
 from .zoo import save_weights
 
-# %% ../nbs/03_training.ipynb #4a376d75
+# %% ../nbs/03_training.ipynb #5d855b25
 PRESETS = dict(
-    full=dict(filters=192, steps=1_000_000, batch=8, patch=256, main_lr=1e-4, aux_lr=1e-3),
-    quick=dict(filters=32, steps=5_000, batch=8, patch=128, main_lr=1e-3, aux_lr=1e-3))
+    full=dict(filters=192, latents=192, steps=1_000_000, batch=8, patch=256, main_lr=1e-4, aux_lr=1e-3),
+    quick=dict(filters=32, latents=128, steps=5_000, batch=8, patch=128, main_lr=1e-3, aux_lr=1e-3))
 
 def plan(
     lmbda: float=.01,     # Weight of the squared error (0..255) against bits per pixel
     model: str='balle2018', # A name in `dic.models.base.MODELS`
-    filters: int=None,    # Channels, N
+    filters: int=None,    # Channels of every layer, N
+    latents: int=None,    # Channels of the latents, M
     steps: int=None,      # Number of optimiser steps
     batch: int=None,      # Crops per step
     patch: int=None,      # Side of a crop in pixels
@@ -47,7 +48,7 @@ def plan(
     if preset not in ('auto', *PRESETS): raise DicError(f'preset {preset!r} is none of auto, {", ".join(PRESETS)}')
     if p['preset']=='auto': p['preset'] = 'full' if device!='cpu' and tf.config.list_physical_devices('GPU') else 'quick'
     p |= {k: v for k, v in PRESETS[p['preset']].items() if p[k] is None}
-    for k in ('steps', 'batch', 'patch', 'filters'):
+    for k in ('steps', 'batch', 'patch', 'filters', 'latents'):
         if p[k]!=int(p[k]) or p[k]<1: raise DicError(f'{k} is {p[k]}; it must be a whole number from 1 on')
     for k in ('lmbda', 'main_lr', 'aux_lr', 'save_every'):
         if not 0<p[k]<math.inf: raise DicError(f'{k} is {p[k]}; it must be above 0')
@@ -236,7 +237,7 @@ def _thin(rows, n=50):
     "About n of the rows, evenly spread, as step, bpp, mse"
     return [[r['step'], round(r['bpp'], 4), round(r['mse'], 2)] for r in rows[len(rows)-1::-max(1, len(rows)//n)]][::-1]
 
-# %% ../nbs/03_training.ipynb #2dde952f
+# %% ../nbs/03_training.ipynb #36a0902d
 def train(
     progress: bool=True, # Show bars and say what is done
     **params,            # What `plan` takes
@@ -248,10 +249,10 @@ def train(
     folder = run_folder(p, fingerprint(paths))
     with _lock(folder):
         photos, check = Photos(learn, p['patch'], progress=progress), Photos(held, p['patch'], progress=progress)
-        say(f'{p["model"]}, {p["filters"]} filters, lambda {p["lmbda"]:g}: {p["steps"]:,} steps of {p["batch"]} crops of {p["patch"]} px on {where} (preset {p["preset"]})')
+        say(f'{p["model"]}, {p["filters"]} filters, {p["latents"]} latents, lambda {p["lmbda"]:g}: {p["steps"]:,} steps of {p["batch"]} crops of {p["patch"]} px on {where} (preset {p["preset"]})')
         say(f'{photos}; {len(check)} held out'+('. These are the sample photographs: name your own with data' if p['data'] is None else ''))
         tf.keras.utils.set_random_seed(p['seed'])
-        t = Trainer(build(p['model'], filters=p['filters'], precision=p['precision']), p)
+        t = Trainer(build(p['model'], filters=p['filters'], latents=p['latents'], precision=p['precision']), p)
         write_json(folder/'run.json', p)
         say(f'run: {folder}')
         _loop(t, folder, photos, list(crops(check, p['batch'], p['patch'], p['seed'], steps=max(1, min(8, 64//p['batch'])))), progress)

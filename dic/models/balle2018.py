@@ -8,12 +8,14 @@ __all__ = ['build']
 # %% ../../nbs/02_models.balle2018.ipynb #4f1ef8c4
 from .hyperprior import ScaleHyperprior, conv
 
-# %% ../../nbs/02_models.balle2018.ipynb #dcdb0eec
+# %% ../../nbs/02_models.balle2018.ipynb #e497d0b2
 def build(
-    filters: int=192,         # N: channels of every layer and of the latents
+    filters: int=192,         # N: channels of every layer
+    latents: int=None,        # M: channels of y; N if not given
     precision: str='float32', # Or `mixed_bfloat16`
 ) -> ScaleHyperprior:
     "Ballé 2018 with fresh weights."
-    g_a = [conv(filters, 5, down=2, act='gdn')]*3+[conv(filters, 5, down=2)]
+    m = latents or filters
+    g_a = [conv(filters, 5, down=2, act='gdn')]*3+[conv(m, 5, down=2)]
     g_s = [conv(filters, 5, up=2, act='igdn')]*3+[conv(3, 5, up=2)]
-    return ScaleHyperprior('balle2018', filters, g_a, g_s, halo=48, precision=precision)
+    return ScaleHyperprior('balle2018', filters, m, g_a, g_s, halo=48, precision=precision)

@@ -8,12 +8,14 @@ __all__ = ['build']
 # %% ../../nbs/02_models.deep.ipynb #4f1ef8c4
 from .hyperprior import ScaleHyperprior, conv
 
-# %% ../../nbs/02_models.deep.ipynb #6b01b8de
+# %% ../../nbs/02_models.deep.ipynb #1d5b09f7
 def build(
-    filters: int=192,         # N: channels of every layer and of the latents
+    filters: int=192,         # N: channels of every layer
+    latents: int=None,        # M: channels of y; N if not given
     precision: str='float32', # Or `mixed_bfloat16`
 ) -> ScaleHyperprior:
     "The deeper 3x3 network with fresh weights."
+    m = latents or filters
     pairs = lambda act, **stride: ([conv(filters, 3, act=act), conv(filters, 3, act=act, **stride)]*4)[:7]
-    return ScaleHyperprior('deep', filters, pairs('gdn', down=2)+[conv(filters, 3, down=2)], pairs('igdn', up=2)+[conv(3, 3, up=2)],
+    return ScaleHyperprior('deep', filters, m, pairs('gdn', down=2)+[conv(m, 3, down=2)], pairs('igdn', up=2)+[conv(3, 3, up=2)],
                            halo=48, precision=precision)

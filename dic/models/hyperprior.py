@@ -60,24 +60,26 @@ def count(
         channels, step = s['out'], after
     return rows
 
-# %% ../../nbs/02_models.hyperprior.ipynb #9867554c
+# %% ../../nbs/02_models.hyperprior.ipynb #3de8e2df
 class ScaleHyperprior(Codec):
     "Scale hyperprior (Ballé et al., ICLR 2018) around given transforms: `g_a` with a total stride of 16, and its mirror `g_s`."
     stride = 16
     encoder_parts, decoder_parts = ('g_a', 'h_a', 'h_s'), ('h_s', 'g_s')
 
     def __init__(self,
-        kind, filters, g_a, g_s, # The name, N, and the layers of the two transforms
+        kind, filters, latents,  # The name, N, and the channels of y
+        g_a, g_s,                # The layers of the two transforms
         halo,                    # Rows (pixels) beyond a strip that its result depends on, a multiple of 16
         precision='float32',     # Or `mixed_bfloat16`: arithmetic of the transforms
     ):
-        if not (isinstance(filters, int) and 0<filters<=1024): raise DicError(f'filters is {filters!r}; it must be a whole number from 1 to 1024')
+        for k, v in dict(filters=filters, latents=latents).items():
+            if not (isinstance(v, int) and 0<v<=1024): raise DicError(f'{k} is {v!r}; it must be a whole number from 1 to 1024')
         if precision not in ('float32', 'mixed_bfloat16'): raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
         super().__init__(name=kind)
-        self.kind, self.config, self.halo, n = kind, dict(filters=filters), halo, filters
+        self.kind, self.config, self.halo, n = kind, dict(filters=filters, latents=latents), halo, filters
         self.specs = dict(g_a=g_a, g_s=g_s,
             h_a=[conv(n, 3, act='relu'), conv(n, 5, down=2, act='relu'), conv(n, 5, down=2, bias=False)],
-            h_s=[conv(n, 5, up=2, act='relu'), conv(n, 5, up=2, act='relu'), conv(n, 3)])
+            h_s=[conv(n, 5, up=2, act='relu'), conv(n, 5, up=2, act='relu'), conv(latents, 3)])
         dtype = tf.keras.mixed_precision.Policy(precision)
         self.g_a, self.g_s, self.h_a, self.h_s = (transform(k, self.specs[k], dtype) for k in ('g_a', 'g_s', 'h_a', 'h_s'))
         self.z_prior = tfc.NoisyDeepFactorized(batch_shape=(n,))
@@ -112,7 +114,7 @@ def prior_variables(self: ScaleHyperprior) -> list:
     "The learned density of z."
     return list(self.z_prior.trainable_variables)
 
-# %% ../../nbs/02_models.hyperprior.ipynb #99462938
+# %% ../../nbs/02_models.hyperprior.ipynb #67eec1b4
 @patch
 def tabulate(self: ScaleHyperprior):
     "Compute the coding tables of z and y."
@@ -126,7 +128,7 @@ def _grid(height, width):
 @patch
 def latents(self: ScaleHyperprior,
     x, # uint8 [H,W,3]
-) -> list: # int32 y [H/16,W/16,N] and z [H/64,W/64,N], sizes rounded up
+) -> list: # int32 y [H/16,W/16,M] and z [H/64,W/64,N], sizes rounded up
     "Round what the analysis and its hyper-analysis give."
     h, w = x.shape[:2]
     rows = strip_rows(h, w, self.bytes_per_pixel(), 16, self.halo)
@@ -174,31 +176,31 @@ def reconstruct(self: ScaleHyperprior,
     x = in_strips(lambda s: self._synthesise(s), latents[0][None], rows//16, self.halo//16, 16)
     return x[0, :height, :width].numpy()
 
-# %% ../../nbs/02_models.hyperprior.ipynb #11b17154
+# %% ../../nbs/02_models.hyperprior.ipynb #b931e94d
 _compiled = lambda dtype, channels: tf.function(input_signature=[tf.TensorSpec([1, None, None, channels], dtype)])
 
 @patch
 def compile_coding(self: ScaleHyperprior):
     "Trace the transforms for pictures of any size."
-    n = self.config['filters']
+    n, m = self.config['filters'], self.config['latents']
     self._analyse = _compiled(tf.uint8, 3)(lambda x: tf.cast(self.g_a(as_float(x)), tf.float32))
-    self._hyper = _compiled(tf.float32, n)(lambda y: tf.cast(self.h_a(abs(y)), tf.float32))
+    self._hyper = _compiled(tf.float32, m)(lambda y: tf.cast(self.h_a(abs(y)), tf.float32))
     self._index = _compiled(tf.float32, n)(lambda z: tf.cast(self.h_s(z), tf.float32))
-    self._synthesise = _compiled(tf.int32, n)(lambda y: tf.saturate_cast(tf.round(255.*tf.cast(self.g_s(tf.cast(y, tf.float32)), tf.float32)), tf.uint8))
+    self._synthesise = _compiled(tf.int32, m)(lambda y: tf.saturate_cast(tf.round(255.*tf.cast(self.g_s(tf.cast(y, tf.float32)), tf.float32)), tf.uint8))
 
-# %% ../../nbs/02_models.hyperprior.ipynb #f9169fed
+# %% ../../nbs/02_models.hyperprior.ipynb #a58dda71
 @patch
 def symbols(self: ScaleHyperprior, height, width) -> dict:
     "How many symbols each table codes for a picture of this size."
     (h, w), (hz, wz) = _grid(height, width)
-    return dict(y=h*w*self.config['filters'], z=hz*wz*self.config['filters'])
+    return dict(y=h*w*self.config['latents'], z=hz*wz*self.config['filters'])
 
 @patch
 def layers_table(self: ScaleHyperprior) -> list:
     "One dict a layer: part, layer, kMAC per pixel, parameters."
-    n = self.config['filters']
+    n, m = self.config['filters'], self.config['latents']
     prior = dict(part='z_prior', layer='factorised', kmac=0., parameters=sum(int(np.prod(v.shape)) for v in self.prior_variables()), live=0)
-    return [r for part, channels, step in [('g_a', 3, 1), ('h_a', n, 16), ('h_s', n, 64), ('g_s', n, 16)] for r in count(part, self.specs[part], channels, step)]+[prior]
+    return [r for part, channels, step in [('g_a', 3, 1), ('h_a', m, 16), ('h_s', n, 64), ('g_s', m, 16)] for r in count(part, self.specs[part], channels, step)]+[prior]
 
 @patch
 def bytes_per_pixel(self: ScaleHyperprior) -> float:
