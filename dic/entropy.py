@@ -25,7 +25,7 @@ def scale_fn(
     step = (math.log(MAX_SCALE)-math.log(MIN_SCALE))/(NUM_SCALES-1)
     return tf.exp(math.log(MIN_SCALE)+step*tf.cast(index, tf.float32))
 
-# %% ../nbs/01_entropy.ipynb #d108e058
+# %% ../nbs/01_entropy.ipynb #3761cdd1
 def y_prior(
     index, # Scale indexes, float tensor of any shape; held to 0..63
 ) -> tfc.NoisyNormal:
@@ -36,8 +36,8 @@ def bits(
     prior,  # A distribution with the batch shape of `values` or one that broadcasts to it
     values, # Float tensor: latents plus uniform noise, or rounded ones
 ):
-    "Information content of each value in bits, in float32; never over 30, which is a likelihood of 1e-9."
-    return tf.minimum(-prior.log_prob(tf.cast(values, tf.float32))/math.log(2.), 30.)
+    "Information content of each value in bits, in float32; finite, and with a gradient, however unlikely the value is."
+    return -prior.log_prob(tf.cast(values, tf.float32))/math.log(2.)
 
 # %% ../nbs/01_entropy.ipynb #c5f65aac
 def noise(
