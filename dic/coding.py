@@ -7,8 +7,8 @@ __all__ = ['MAGIC', 'VERSION', 'MAX_SIDE', 'MAX_PIXELS', 'MAX_BYTES', 'DecodeErr
            'memory', 'compress', 'decompress', 'targets', 'read_stream', 'compress_files', 'decompress_files', 'info',
            'rename']
 
-# %% ../nbs/04_coding.ipynb #680ef663
-import functools, os, struct, time, zlib
+# %% ../nbs/04_coding.ipynb #ba07e769
+import functools, os, stat, struct, time, zlib
 from pathlib import Path
 
 import numpy as np
@@ -158,7 +158,7 @@ def targets(
     if twice := next((p for i, p in enumerate(found) if p in found[:i]), None): raise DicError(f'{twice}: two inputs would be written there; compress them into different folders')
     return found
 
-# %% ../nbs/04_coding.ipynb #d8daa4fa
+# %% ../nbs/04_coding.ipynb #e6e53b4e
 def _each(inputs, outputs, work, overwrite, progress):
     "A row for every file: what came of it, or the error"
     rows = []
@@ -170,7 +170,7 @@ def _each(inputs, outputs, work, overwrite, progress):
             row |= work(src, dst)
             row['seconds'] = round(time.perf_counter()-start, 4)
         except DicError as e: row['error'] = str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
-        except OSError as e: row['error'] = f'{e.filename or dst}: {e.strerror}'
+        except OSError as e: row['error'] = f'{dst}: {e.strerror}'
         rows.append(row)
     return rows
 
@@ -179,7 +179,9 @@ def read_stream(
 ) -> bytes:
     "A file's bytes. Raises `DecodeError` where it cannot be one, before it is read."
     try:
-        if (n := os.stat(path).st_size)>MAX_BYTES: raise DecodeError(f'{path}: {human(n)} is no .tfci file')
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode): raise DecodeError(f'{path}: no regular file')
+        if found.st_size>MAX_BYTES: raise DecodeError(f'{path}: with {human(found.st_size)} no .tfci file')
         return Path(path).read_bytes()
     except OSError as e: raise DecodeError(f'{path}: {e.strerror}') from None
 
@@ -218,7 +220,7 @@ def decompress_files(
         return dict(bytes=len(data), height=image.shape[0], width=image.shape[1])
     return _each(paths, targets(paths, out, '.png'), work, overwrite, progress)
 
-# %% ../nbs/04_coding.ipynb #0fd1f0ee
+# %% ../nbs/04_coding.ipynb #65fa19a9
 def info(
     path: str|Path, # A `.tfci` file
 ) -> dict:          # file, model, fingerprint, weights, height, width, bytes, bpp
@@ -235,8 +237,7 @@ def rename(
     overwrite: bool=False,
 ) -> list:           # One dict a file: input, output; or error
     "Give decompressed files the names of the originals: `kodim01.png.tfci.png` becomes `kodim01.png`."
-    paths = [p for p in collect(inputs, ['.png']) if '.tfci' in p.suffixes or not Path(inputs[0]).is_dir()]
-    def work(src, dst):
-        if dst==src: raise DicError(f'{src}: does not end in .tfci.png')
-        os.replace(src, dst); return {}
-    return _each(paths, [p.with_name(p.name.removesuffix('.tfci.png')) if p.name.endswith('.tfci.png') else p for p in paths], work, overwrite, False)
+    paths = [p for p in collect(inputs, ['.png']) if p.name.endswith('.png.tfci.png')]
+    if not paths: raise DicError(f'{inputs[0]}: nothing there ends in .png.tfci.png')
+    def work(src, dst): os.replace(src, dst); return {}
+    return _each(paths, [p.with_name(p.name.removesuffix('.tfci.png')) for p in paths], work, overwrite, False)

@@ -36,12 +36,12 @@ def _table(rows):
               f'{r["encode_s"]:.3f} s', f'{r["decode_s"]:.3f} s'] for r in rows]
     return columns([['', 'bytes', 'bpp', 'PSNR', 'MS-SSIM', 'encode', 'decode'], *cells])
 
-# %% ../nbs/11_demo.ipynb #ad6e5602
+# %% ../nbs/11_demo.ipynb #bd7d7f4f
 def _verdict(ours, jpeg):
     "The comparison in a sentence"
     if jpeg['bytes']>ours['bytes']: return f'JPEG cannot be as small: even its lowest quality takes {jpeg["bytes"]/ours["bytes"]-1:.0%} more'
-    gain = ours['psnr']-jpeg['psnr']
-    return f'{abs(gain):.2f} dB {"better" if gain>0 else "worse"} than JPEG at the same size'
+    more = {k: ours[k]-jpeg[k] for k in ('psnr', 'ms_ssim')}
+    return f'Against JPEG of the same size: PSNR {more["psnr"]:+.2f} dB'+(f', MS-SSIM {more["ms_ssim"]:+.4f}' if more['ms_ssim']==more['ms_ssim'] else '')
 
 # %% ../nbs/11_demo.ipynb #c285f363
 def demo(

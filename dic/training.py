@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PRESETS', 'MAX_SKIPPED', 'plan', 'schedule', 'Trainer', 'run_folder', 'read_log', 'train', 'plot_logs']
 
-# %% ../nbs/03_training.ipynb #2bc43601
+# %% ../nbs/03_training.ipynb #51f0d3fd
 import dic, fcntl, hashlib, json, math, subprocess, time
 from importlib.metadata import version
 from pathlib import Path
@@ -16,10 +16,10 @@ from tqdm.auto import tqdm
 from .backend import setup, tf, tfc
 from .core import DicError, hardware, read_json, write_json
 from .data import Photos, crops, find_photos, fingerprint, split
-from .models.base import build
+from .models.base import MODELS, build
 from .zoo import save_weights
 
-# %% ../nbs/03_training.ipynb #5d855b25
+# %% ../nbs/03_training.ipynb #9bfb4990
 PRESETS = dict(
     full=dict(filters=192, latents=192, steps=1_000_000, batch=8, patch=256, main_lr=1e-4, aux_lr=1e-3),
     quick=dict(filters=32, latents=128, steps=5_000, batch=8, patch=128, main_lr=1e-3, aux_lr=1e-3))
@@ -48,6 +48,8 @@ def plan(
     if preset not in ('auto', *PRESETS): raise DicError(f'preset {preset!r} is none of auto, {", ".join(PRESETS)}')
     if p['preset']=='auto': p['preset'] = 'full' if device!='cpu' and tf.config.list_physical_devices('GPU') else 'quick'
     p |= {k: v for k, v in PRESETS[p['preset']].items() if p[k] is None}
+    if model not in MODELS: raise DicError(f'{model!r} is no model; there are {", ".join(MODELS)}')
+    if precision not in ('float32', 'mixed_bfloat16'): raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
     for k in ('steps', 'batch', 'patch', 'filters', 'latents'):
         if p[k]!=int(p[k]) or p[k]<1: raise DicError(f'{k} is {p[k]}; it must be a whole number from 1 on')
     for k in ('lmbda', 'main_lr', 'aux_lr', 'save_every'):

@@ -41,7 +41,7 @@ def _gdn(name, inverse, dtype):
     "Generalised divisive normalisation as in the paper: x / sqrt(beta + gamma x^2), or times that"
     return tfc.GDN(inverse=inverse, alpha_parameter=2, epsilon_parameter=.5, name=name, dtype=dtype)
 
-# %% ../../nbs/02_models.hyperprior.ipynb #78cb5677
+# %% ../../nbs/02_models.hyperprior.ipynb #b61b2a51
 def count(
     part, # Name of the transform
     specs, # Its layers
@@ -56,7 +56,7 @@ def count(
         gdn = s['act'] in ('gdn', 'igdn')
         rows.append(dict(part=part, layer=f'{s["kernel"]}x{s["kernel"]} {channels}→{s["out"]}'+(f' /{s["down"]}' if s['down']>1 else f' x{s["up"]}' if s['up']>1 else '')+(f' {s["act"]}' if s['act'] else ''),
             kmac=(work+gdn*s['out']**2/after**2)/1000, parameters=s['kernel']**2*channels*s['out']+s['bias']*s['out']+gdn*(s['out']**2+s['out']),
-            live=channels/step**2+(4 if gdn else 2)*s['out']/after**2))
+            live=channels/step**2+(12 if s['up']>1 else 4 if gdn else 2)*s['out']/after**2))
         channels, step = s['out'], after
     return rows
 
