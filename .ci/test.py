@@ -8,11 +8,11 @@ ROOT, BIN = Path(__file__).resolve().parents[1], Path(sys.executable).parent
 CORES = len(os.sched_getaffinity(0))
 WORKERS = min(CORES, 4)
 LEFT_OUT = shutil.ignore_patterns('.git', '.venv', 'data', 'build', 'dist', '*.egg-info', '_runs', '_proc', '__pycache__', '.ipynb_checkpoints')
-TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", "stty cols 100; "+sys.argv[1]])))'
+TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", "stty rows 25 cols 100; "+sys.argv[1]])))'
 
 class Failed(Exception): "What is wrong, for the person who reads the log"
 
-def run(command, cwd=ROOT, terminal=False, threads=CORES, limit=600):
+def run(command, cwd=ROOT, terminal=False, threads=CORES, limit=900):
     "What a shell command writes, redirected or on a pseudo-terminal; `Failed` if it fails or takes longer than `limit` seconds"
     env = {**os.environ, 'PATH': f'{BIN}{os.pathsep}{os.environ["PATH"]}', 'TF_CPP_MIN_LOG_LEVEL': '3',
            **dict.fromkeys(('OMP_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS'), str(threads))}

@@ -149,7 +149,7 @@ def match(
     failures += [dict(image=q.name, problem=f'{q.name}: no original of that name') for q in theirs if q not in used and q not in ours]
     return [(p, q) for p, q in pairs.items() if q], failures
 
-# %% ../nbs/05_analysis.ipynb #29b98108
+# %% ../nbs/05_analysis.ipynb #058c64b0
 MEASURES = 'image width height bytes bpp mse psnr ms_ssim ms_ssim_db'.split()
 
 def _table(rows, failures, **about):
@@ -160,7 +160,7 @@ def _table(rows, failures, **about):
 
 def _stream(original, reconstruction, streams):
     "The .tfci file of a pair, or None"
-    folders = [Path(streams)] if streams else [reconstruction.parent, original.parent]
+    folders = [Path(streams)] if streams else [reconstruction.parent]+[original.parent]*reconstruction.name.endswith('.tfci.png')
     return next((p for o in folders if (p := o/f'{original.name}.tfci').is_file()), None)
 
 def compare_folders(

@@ -180,7 +180,7 @@ def _outputs(a, paths, suffix):
     for folder in dict.fromkeys(o.parent for o in found): _writable(folder)
     return found
 
-# %% ../nbs/09_cli.ipynb #8bd08a38
+# %% ../nbs/09_cli.ipynb #920d6c09
 def _each(a, jobs, rows, work, line):
     "Do `work` for each job, an input and its output; `rows` of what failed before, and a row for each"
     rows = list(rows)
@@ -190,6 +190,7 @@ def _each(a, jobs, rows, work, line):
             try:
                 if o and o.is_dir(): raise DicError(f'{o}: is a folder')
                 row = work(p, o)
+                if (trace := row.pop('trace', '')) and a.debug: sys.stderr.write(trace)
             except DicError as e:
                 if a.debug: traceback.print_exc()
                 row = dict(input=str(p), error=str(e))

@@ -7,8 +7,8 @@ __all__ = ['MAGIC', 'VERSION', 'MAX_SIDE', 'MAX_PIXELS', 'MAX_BYTES', 'DecodeErr
            'memory', 'compress', 'decompress', 'targets', 'read_stream', 'compress_files', 'decompress_files', 'info',
            'rename']
 
-# %% ../nbs/04_coding.ipynb #ba07e769
-import functools, os, stat, struct, time, zlib
+# %% ../nbs/04_coding.ipynb #04f1b3f8
+import functools, os, stat, struct, time, traceback, zlib
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,12 @@ from .core import DicError, atomic, collect, free_memory, human
 from .images import read_image, write_png
 from .zoo import by_fingerprint, load_weights, locate, shipped
 
-# %% ../nbs/04_coding.ipynb #312ef4da
+# %% ../nbs/04_coding.ipynb #c2ef4b1c
 class DecodeError(DicError):
     "The bytes are not a picture that this program can give back exactly."
 
 MAGIC, VERSION = b'\x89TFCI\n', 1
-MAX_SIDE, MAX_PIXELS, MAX_BYTES = 32768, 2**28, 2**30
+MAX_SIDE, MAX_PIXELS, MAX_BYTES = 32768, 2**28, 2**28
 
 def _checked_size(height, width, error):
     "Refuse sizes beyond what the format holds"
@@ -68,7 +68,7 @@ def parse(
     _checked_size(height, width, DecodeError)
     return dict(model=kind.decode('ascii'), fingerprint=data[n+len(kind):a+8].hex(), height=height, width=width, hash=check, head=data[:a+12], payload=data[a+16:-4])
 
-# %% ../nbs/04_coding.ipynb #65982cbf
+# %% ../nbs/04_coding.ipynb #fd7a236d
 def load(
     model: str|Path|None=None, # A shipped name, a path to weights or a run's folder, None for the default
 ):                             # `Codec`
@@ -76,13 +76,20 @@ def load(
     path = locate(model)
     return _loaded(path.resolve(), path.stat().st_mtime_ns) if path.exists() else load_weights(path)
 
+def _codec(model):
+    "A model as it is, or the one a name or path stands for, with the fingerprint that files name it by"
+    if model is None or isinstance(model, (str, Path)): return load(model)
+    model.need_tables()
+    if not model.fingerprint: raise DicError(f'{model.kind}: these weights have no fingerprint yet; save them with dic.zoo.save_weights')
+    return model
+
 @functools.lru_cache(4)
 def _loaded(path, _): return load_weights(path)
 
 def _weights_for(head, model):
     "The model that made a file, or an error that names it"
     wanted = head['fingerprint']
-    if model is not None and not hasattr(model, 'decode'): model = load(model)
+    if model is not None: model = _codec(model)
     if model is None:
         if not (path := by_fingerprint(wanted)):
             raise DecodeError(f'made with {head["model"]} weights {wanted}, which are not among those installed ({", ".join(shipped())}); name their file with --model')
@@ -103,7 +110,7 @@ def _afford(model, height, width):
     need, free = memory(model, height, width), free_memory()
     if need>free: raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of memory, {human(free)} are free')
 
-# %% ../nbs/04_coding.ipynb #af1df066
+# %% ../nbs/04_coding.ipynb #e9331922
 def compress(
     image: np.ndarray, # uint8 [height, width, 3], from 1x1 to 32768 a side and 2**28 pixels in all
     model=None,        # `Codec`, or what `load` takes
@@ -114,13 +121,13 @@ def compress(
     if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3: raise DicError(f'a picture is uint8 [height, width, 3], not {image.dtype} {list(image.shape)}')
     h, w = image.shape[:2]
     _checked_size(h, w, DicError)
-    model = model if hasattr(model, 'encode') else load(model)
+    model = _codec(model)
     if odd := [k for k in options if k not in model.options]: raise DicError(f'{model.kind} has no option {odd[0]}')
     _afford(model, h, w)
     latents = model.latents(image, **options)
     return pack(model.kind, model.fingerprint, h, w, [v.numpy() for v in latents], model.encode(latents, **options))
 
-# %% ../nbs/04_coding.ipynb #ce3ee08a
+# %% ../nbs/04_coding.ipynb #a360fe89
 def decompress(
     data: bytes, # A `.tfci` file
     model=None,  # `Codec` or what `load` takes; by default the file's own weights, if they are installed
@@ -128,22 +135,29 @@ def decompress(
     "Give the picture back, with exactly the latents the encoder had. Raises `DecodeError`."
     head = parse(data)
     model = _weights_for(head, model)
+    if model.kind!=head['model']: raise DecodeError(f'the file names {head["model"]}, its weights are of {model.kind}')
     h, w = head['height'], head['width']
     try: strings = _strings(head['payload'])
     except Exception: raise DecodeError('the payload is no set of strings') from None
-    least = sum(n*model.tables[k].least_bits() for k, n in model.symbols(h, w).items())/8
+    symbols = model.symbols(h, w)
+    if len(head['payload'])>16*sum(symbols.values())+64: raise DecodeError(f'a picture of {w} x {h} cannot need so many bytes')
+    least = sum(n*model.tables[k].least_bits() for k, n in symbols.items())/8
     if sum(map(len, strings))+16<least: raise DecodeError(f'a picture of {w} x {h} cannot be in so few bytes')
     _afford(model, h, w)
     try: latents = model.decode(strings, h, w)
-    except Exception as e: raise DecodeError(f'the payload cannot be decoded ({str(e).splitlines()[0][:80]})') from None
+    except Exception as e: raise DecodeError(f'the payload cannot be decoded ({(str(e).splitlines() or [type(e).__name__])[0][:80]})') from None
     if latents_hash(head['head'], [v.numpy() for v in latents])!=head['hash']:
         raise DecodeError('the decoded latents are not the encoded ones: this machine computes the prior differently; decode where the file was made')
     return model.reconstruct(latents, h, w)
 
 def _strings(payload):
-    "The byte strings in a serialised `tfc.PackedTensors`"
+    "The byte strings in a serialised `tfc.PackedTensors`, which holds nothing else"
     from dic.backend import tf, tfc
-    return list(tfc.PackedTensors(payload).unpack([tf.string])[0].numpy())
+    strings = list(tfc.PackedTensors(payload).unpack([tf.string])[0].numpy())
+    again = tfc.PackedTensors()
+    again.pack([tf.constant(strings, tf.string)])
+    if again.string!=payload: raise ValueError
+    return strings
 
 # %% ../nbs/04_coding.ipynb #154b2b20
 def targets(
@@ -158,9 +172,9 @@ def targets(
     if twice := next((p for i, p in enumerate(found) if p in found[:i]), None): raise DicError(f'{twice}: two inputs would be written there; compress them into different folders')
     return found
 
-# %% ../nbs/04_coding.ipynb #e6e53b4e
+# %% ../nbs/04_coding.ipynb #3551e67f
 def _each(inputs, outputs, work, overwrite, progress):
-    "A row for every file: what came of it, or the error"
+    "A row for every file: what came of it, or the error and its trace"
     rows = []
     for src, dst in (bar := tqdm(list(zip(inputs, outputs)), disable=not progress or len(inputs)<2, unit='file')):
         bar.set_postfix_str(src.name)
@@ -169,7 +183,7 @@ def _each(inputs, outputs, work, overwrite, progress):
             if dst.exists() and not overwrite: raise DicError(f'{dst}: exists already; it is kept unless you say --overwrite')
             row |= work(src, dst)
             row['seconds'] = round(time.perf_counter()-start, 4)
-        except DicError as e: row['error'] = str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
+        except DicError as e: row['trace'], row['error'] = traceback.format_exc(), str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
         except OSError as e: row['error'] = f'{dst}: {e.strerror}'
         rows.append(row)
     return rows
@@ -185,7 +199,7 @@ def read_stream(
         return Path(path).read_bytes()
     except OSError as e: raise DecodeError(f'{path}: {e.strerror}') from None
 
-# %% ../nbs/04_coding.ipynb #88ed8d56
+# %% ../nbs/04_coding.ipynb #51d41ef1
 def compress_files(
     inputs: list,     # Files, folders or globs of photographs
     out: str=None,    # As for `targets`
@@ -196,7 +210,7 @@ def compress_files(
 ) -> list:            # One dict a file: input, output, bytes, height, width, bpp, seconds, notes; or error
     "Compress photographs to files that appear whole or not at all."
     paths = collect(inputs)
-    outputs, model = targets(paths, out, '.tfci'), model if hasattr(model, 'encode') else load(model)
+    outputs, model = targets(paths, out, '.tfci'), _codec(model)
     def work(src, dst):
         image = read_image(src, notes := [])
         data = compress(image, model, **options)

@@ -47,7 +47,7 @@ def noise(
     "Uniform noise in -0.5..0.5, the same for the same seed."
     return tf.random.stateless_uniform(shape, seed, -.5, .5)
 
-# %% ../nbs/01_entropy.ipynb #1d410e23
+# %% ../nbs/01_entropy.ipynb #0860cd64
 @dataclass(frozen=True)
 class Tables:
     "Integer cumulative distributions, in tensorflow-compression's layout, and the value each one starts at."
@@ -59,7 +59,7 @@ class Tables:
         c, o = self.cdf, self.offset
         ok = c.dtype==o.dtype==np.int32 and c.ndim==o.ndim==1 and 0<len(o)<=2**16 and 0<len(c)<=2**24
         starts = np.flatnonzero(c<0) if ok else []
-        ok = ok and len(starts)==len(o) and starts[0]==0 and np.abs(o).max()<2**20
+        ok = ok and len(starts)==len(o) and starts[0]==0 and np.abs(o.astype(np.int64)).max()<2**20
         for a, b in zip(starts, [*starts[1:], len(c)]) if ok else ():
             t = c[a+1:b]
             ok = ok and 8<=-c[a]<=16 and len(t)>2 and t[0]==0 and t[-1]==1<<-c[a] and (np.diff(t)>0).all()
@@ -92,13 +92,14 @@ def z_tables(
     model = tfc.ContinuousBatchedEntropyModel(prior, coding_rank=3, compression=True, offset_heuristic=False, bottleneck_dtype=tf.float32)
     return Tables.tabulate(model)
 
-# %% ../nbs/01_entropy.ipynb #d8c02ea6
+# %% ../nbs/01_entropy.ipynb #010ee4ee
 @patch
 def encode(self: Tables,
     symbols, # int32 tensor of any shape: the values
     indexes, # int32 tensor of the same shape: which table each is coded with
 ) -> bytes:
-    "The symbols as bytes."
+    "The symbols as bytes. Raises `DicError` where one is 2**20 or more away from 0: no picture gives such values, broken weights do."
+    if tf.size(symbols) and not -2**20<int(tf.reduce_min(symbols))<=int(tf.reduce_max(symbols))<2**20: raise DicError('these weights give latents out of all bounds')
     handle = gen_ops.create_range_encoder([], self.cdf)
     handle = gen_ops.entropy_encode_index(handle, indexes, symbols-tf.gather(self.offset, indexes))
     return gen_ops.entropy_encode_finalize(handle).numpy()

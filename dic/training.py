@@ -5,21 +5,22 @@
 # %% auto #0
 __all__ = ['PRESETS', 'MAX_SKIPPED', 'plan', 'schedule', 'Trainer', 'run_folder', 'read_log', 'train', 'plot_logs']
 
-# %% ../nbs/03_training.ipynb #51f0d3fd
-import dic, fcntl, hashlib, json, math, subprocess, time
+# %% ../nbs/03_training.ipynb #42c82159
+import dic, fcntl, hashlib, json, math, os, subprocess, time
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from fastcore.basics import patch
+from tqdm import tqdm as plain_tqdm
 from tqdm.auto import tqdm
-from .backend import setup, tf, tfc
-from .core import DicError, hardware, read_json, write_json
+from .backend import setup, tf
+from .core import DicError, atomic, hardware, write_json
 from .data import Photos, crops, find_photos, fingerprint, split
 from .models.base import MODELS, build
 from .zoo import save_weights
 
-# %% ../nbs/03_training.ipynb #9bfb4990
+# %% ../nbs/03_training.ipynb #e0bc6978
 PRESETS = dict(
     full=dict(filters=192, latents=192, steps=1_000_000, batch=8, patch=256, main_lr=1e-4, aux_lr=1e-3),
     quick=dict(filters=32, latents=128, steps=5_000, batch=8, patch=128, main_lr=1e-3, aux_lr=1e-3))
@@ -52,7 +53,8 @@ def plan(
     if precision not in ('float32', 'mixed_bfloat16'): raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
     for k in ('steps', 'batch', 'patch', 'filters', 'latents'):
         if p[k]!=int(p[k]) or p[k]<1: raise DicError(f'{k} is {p[k]}; it must be a whole number from 1 on')
-    for k in ('lmbda', 'main_lr', 'aux_lr', 'save_every'):
+        p[k] = int(p[k])
+    for k in ('lmbda', 'main_lr', 'aux_lr', 'save_every', 'valid'):
         if not 0<p[k]<math.inf: raise DicError(f'{k} is {p[k]}; it must be above 0')
     if p['patch']%16: raise DicError(f'patch is {p["patch"]}; it must be a multiple of 16')
     return p
@@ -146,7 +148,7 @@ def _lock(folder):
     except OSError: raise DicError(f'{folder}: another process is training there') from None
     return f
 
-# %% ../nbs/03_training.ipynb #9779dcaa
+# %% ../nbs/03_training.ipynb #405e7260
 def read_log(
     folder: str|Path, # A run's folder
 ) -> list:            # One dict a line, in order of steps
@@ -161,7 +163,7 @@ def read_log(
 def _rewind(folder, step):
     "Drop what was logged after the step"
     rows = [r for r in read_log(folder) if r['step']<=step]
-    (folder/'log.jsonl').write_text(''.join(json.dumps(r)+'\n' for r in rows))
+    with atomic(folder/'log.jsonl', 'w') as f: f.write(''.join(json.dumps(r)+'\n' for r in rows))
 
 # %% ../nbs/03_training.ipynb #e3078144
 def _manager(t, folder):
@@ -173,7 +175,7 @@ def _manager(t, folder):
         except (tf.errors.OpError, AssertionError, ValueError): continue
     return manager
 
-# %% ../nbs/03_training.ipynb #299211c4
+# %% ../nbs/03_training.ipynb #10a88bc3
 MAX_SKIPPED = 50 # Steps in a row that may be not finite before a run gives up
 
 def _eta(rate, left): return f'{rate:.2f} steps a second: about {max(1, round(left/rate/60))} minutes to go'
@@ -193,7 +195,8 @@ def _loop(t, folder, photos, batches, progress):
     p, steps, manager = t.p, t.p['steps'], _manager(t, folder)
     start, every, saved = int(t.step), max(1, min(100, steps//20)), time.time()
     _rewind(folder, start)
-    bar = tqdm(total=steps, initial=start, unit='step', disable=not progress, mininterval=.5)
+    show, pause = (plain_tqdm, 5.) if 'DIC_CWD' in os.environ else (tqdm, .5)     # papermill passes text on to the terminal, but no widgets
+    bar = show(total=steps, initial=start, unit='step', disable=not progress, mininterval=pause)
     with bar, open(folder/'log.jsonl', 'a') as log, tf.summary.create_file_writer(str(folder/'tensorboard')).as_default():
         def note(row):
             log.write(json.dumps(row)+'\n'); log.flush()
@@ -210,10 +213,11 @@ def _loop(t, folder, photos, batches, progress):
                 bar.set_postfix_str(f'loss {loss:.3f}, {bpp:.3f} bpp, mse {mse:.1f}, {_psnr(mse):.2f} dB')
                 note(dict(step=i+1, loss=loss, bpp=bpp, mse=mse, rate=p['main_lr']*share, skipped=int(t.skipped), time=round(time.time(), 1)))
             if time.time()-saved>p['save_every'] or i+1==steps:
+                found, picture = _validate(t, batches)
+                note(dict(step=i+1, **found))                   # before the checkpoint: where that is, this line is too
                 t.seconds.assign_add(time.time()-saved); saved = time.time()
                 manager.save()
-                found, picture = _validate(t, batches)
-                note(dict(step=i+1, **found)); tf.summary.image('crop and reconstruction', picture[None], i+1)
+                tf.summary.image('crop and reconstruction', picture[None], i+1)
                 if progress: bar.write(f'step {i+1:,}: held-out photographs {found["valid_bpp"]:.3f} bpp, {_psnr(found["valid_mse"]):.2f} dB')
 
 # %% ../nbs/03_training.ipynb #7cf01598

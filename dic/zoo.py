@@ -32,7 +32,7 @@ def save_weights(
     model.fingerprint = fingerprint
     return fingerprint
 
-# %% ../nbs/02_zoo.ipynb #5ad25d5c
+# %% ../nbs/02_zoo.ipynb #16cb4911
 def load_weights(
     path: str|Path, # `NAME.safetensors`
 ):                  # `Codec`, ready to code, with `.fingerprint`
@@ -45,10 +45,10 @@ def load_weights(
         config = json.loads(meta.get('config', 'null'))
     except FileNotFoundError: raise DicError(f'{path}: no such weights') from None
     except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror or e})') from None
-    except Exception as e: raise DicError(f'{path}: not a weights file ({str(e).splitlines()[0]})') from None
+    except Exception as e: raise DicError(f'{path}: not a weights file ({(str(e).splitlines() or [type(e).__name__])[0]})') from None
     if meta.get('dic')!='1' or not isinstance(config, dict): raise DicError(f'{path}: not weights of this program')
     try: model = build(meta.get('kind'), **config)
-    except DicError as e: raise DicError(f'{path}: {e}') from None
+    except (DicError, TypeError) as e: raise DicError(f'{path}: {e}') from None
     _fill(model, arrays, path)
     model.fingerprint = fingerprint(path)
     return model
@@ -59,17 +59,19 @@ def fingerprint(
     "The SHA-256 of a weights file."
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
-# %% ../nbs/02_zoo.ipynb #cc18e41f
+# %% ../nbs/02_zoo.ipynb #54763c1e
 def _fill(model, arrays, path):
     "Put arrays into a model, checking every name and shape"
     from dic.entropy import Tables
     variables, tables = model.named_variables(), {k.split('/')[1] for k in arrays if k.startswith('tables/')}
     names = {f'variables/{k}' for k in variables} | {f'tables/{k}/{p}' for k in tables for p in ('cdf', 'offset')}
-    odd = sorted(names^set(arrays)) or [f'variables/{k}' for k, v in variables.items() if arrays[f'variables/{k}'].shape!=tuple(v.shape) or not np.isfinite(arrays[f'variables/{k}']).all()]
+    odd = sorted(names^set(arrays)) or [f'variables/{k}' for k, v in variables.items() if arrays[f'variables/{k}'].shape!=tuple(v.shape) or arrays[f'variables/{k}'].dtype!=np.float32 or not np.isfinite(arrays[f'variables/{k}']).all()]
     if odd: raise DicError(f'{path}: does not fit {model.kind} {model.config} ({odd[0]}{" and others" if odd[1:] else ""})')
     for k, v in variables.items(): v.assign(arrays[f'variables/{k}'])
-    try: model.tables = {k: Tables(arrays[f'tables/{k}/cdf'], arrays[f'tables/{k}/offset']) for k in sorted(tables)}
+    try: found = {k: Tables(arrays[f'tables/{k}/cdf'], arrays[f'tables/{k}/offset']) for k in sorted(tables)}
     except DicError as e: raise DicError(f'{path}: {e}') from None
+    if {k: len(t.offset) for k, t in found.items()}!=model.table_sizes(): raise DicError(f'{path}: its coding tables are not those of {model.kind}')
+    model.tables = found
 
 # %% ../nbs/02_zoo.ipynb #b73d899b
 SHIPPED = Path(__file__).parent/'weights' if '__file__' in globals() else Path('../dic/weights')

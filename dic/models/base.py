@@ -5,14 +5,13 @@
 # %% auto #0
 __all__ = ['MODELS', 'BUDGET', 'build', 'Codec', 'rate_distortion', 'as_float', 'in_strips', 'strip_rows', 'pad_to']
 
-# %% ../../nbs/02_models.base.ipynb #e38e1760
-import importlib, math
+# %% ../../nbs/02_models.base.ipynb #8acc8005
+import importlib
 
 import numpy as np
 from fastcore.basics import patch
-from ..backend import tf, tfc
+from ..backend import tf
 from ..core import DicError, free_memory, human
-from ..entropy import Tables
 
 # %% ../../nbs/02_models.base.ipynb #6eaa4527
 MODELS = dict(balle2018='dic.models.balle2018', deep='dic.models.deep')
@@ -26,13 +25,14 @@ def build(
     try: return importlib.import_module(MODELS[name]).build(**config)
     except TypeError as e: raise DicError(f'{name}: {str(e).split("build() ")[-1]}') from None
 
-# %% ../../nbs/02_models.base.ipynb #a1e3030e
+# %% ../../nbs/02_models.base.ipynb #eaac0641
 class Codec(tf.keras.Model):
     "A learned image codec; see the table of what a subclass answers."
     kind = None    # The model's name in `MODELS`
     config = {}    # What `build` was called with: enough to build the model again
     options = ()   # What coding takes beside the picture, such as a quality
     tables = None  # dict of `Tables` by name, or None before `tabulate`
+    fingerprint = None # Of the saved weights, hexadecimal
     lmbda = .01    # Used by `call` alone
 
     def call(self,
@@ -74,10 +74,10 @@ def as_float(
     x = tf.convert_to_tensor(x)
     return tf.cast(x, tf.float32)/255. if x.dtype==tf.uint8 else tf.cast(x, tf.float32)
 
-# %% ../../nbs/02_models.base.ipynb #69edfd20
+# %% ../../nbs/02_models.base.ipynb #ee516e65
 @patch
 def named_variables(self: Codec) -> dict: # Name -> variable, in name order
-    "The model's variables under unique names such as `g_a/layer_0/kernel`."
+    "The model's variables under unique names such as `g_a/0/kernel_real`."
     found = {v.name.split(':')[0]: v for v in self.trainable_variables}
     assert len(found)==len(self.trainable_variables), 'two variables share a name'
     return dict(sorted(found.items()))
@@ -99,7 +99,7 @@ def in_strips(
         return f(x[:, lo:hi])[:, skip:skip+int(n*scale)]
     return tf.concat([strip(a) for a in range(0, height, rows)], 1)
 
-# %% ../../nbs/02_models.base.ipynb #738546cd
+# %% ../../nbs/02_models.base.ipynb #06f0bf0b
 BUDGET = 2*2**30 # bytes
 
 def strip_rows(
@@ -111,7 +111,8 @@ def strip_rows(
 ) -> int:            # Rows
     "Rows of the picture to work on at a time. Raises `DicError` where memory does not allow any."
     free = free_memory() if free is None else free
-    rows = int(min(free/2, BUDGET)/(bytes_per_pixel*width))-2*halo
+    fit = lambda memory: int(memory/(bytes_per_pixel*width))-2*halo
+    rows = max(fit(min(free/2, BUDGET)), min(fit(free/2), multiple))        # a wide picture's thinnest strip may take more
     if rows<multiple and rows+2*halo<height:
         raise DicError(f'{width} x {height}: needs about {human(2*bytes_per_pixel*width*(2*halo+multiple))} of free memory, there is {human(free)}')
     return max(rows//multiple, 1)*multiple

@@ -60,10 +60,9 @@ def count(
         channels, step = s['out'], after
     return rows
 
-# %% ../../nbs/02_models.hyperprior.ipynb #3de8e2df
+# %% ../../nbs/02_models.hyperprior.ipynb #9a568fee
 class ScaleHyperprior(Codec):
     "Scale hyperprior (Ballé et al., ICLR 2018) around given transforms: `g_a` with a total stride of 16, and its mirror `g_s`."
-    stride = 16
     encoder_parts, decoder_parts = ('g_a', 'h_a', 'h_s'), ('h_s', 'g_s')
 
     def __init__(self,
@@ -73,7 +72,7 @@ class ScaleHyperprior(Codec):
         precision='float32',     # Or `mixed_bfloat16`: arithmetic of the transforms
     ):
         for k, v in dict(filters=filters, latents=latents).items():
-            if not (isinstance(v, int) and 0<v<=1024): raise DicError(f'{k} is {v!r}; it must be a whole number from 1 to 1024')
+            if not (isinstance(v, int) and 0<v<=512): raise DicError(f'{k} is {v!r}; it must be a whole number from 1 to 512')
         if precision not in ('float32', 'mixed_bfloat16'): raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
         super().__init__(name=kind)
         self.kind, self.config, self.halo, n = kind, dict(filters=filters, latents=latents), halo, filters
@@ -86,7 +85,7 @@ class ScaleHyperprior(Codec):
         self.losses(tf.zeros([1, 64, 64, 3]), .01)      # creates the variables
         self.compile_coding()
 
-# %% ../../nbs/02_models.hyperprior.ipynb #26309cb9
+# %% ../../nbs/02_models.hyperprior.ipynb #8e241f29
 @patch
 def losses(self: ScaleHyperprior,
     x,         # uint8, or float in 0..1 [B,H,W,3]
@@ -95,7 +94,6 @@ def losses(self: ScaleHyperprior,
 ) -> dict:     # Scalars loss, bpp, mse
     "Rate and distortion of a batch, a pure function of weights and arguments."
     x = as_float(x)
-    around = tf.round if seed is None else None
     y = tf.cast(self.g_a(x), tf.float32)
     z = tf.cast(self.h_a(abs(y)), tf.float32)
     seeds = None if seed is None else tf.random.experimental.stateless_split(seed, 2)
@@ -143,7 +141,7 @@ def _scales(self: ScaleHyperprior, z, shape):
 
 def _channels(z): "The table of each element of z: its channel"; return tf.broadcast_to(tf.range(z[-1]), z)
 
-# %% ../../nbs/02_models.hyperprior.ipynb #02e4f35b
+# %% ../../nbs/02_models.hyperprior.ipynb #bff9e8f0
 @patch
 def encode(self: ScaleHyperprior,
     latents, # What `latents` returned
@@ -158,7 +156,7 @@ def decode(self: ScaleHyperprior,
     strings, # Two strings
     height, width, # Of the picture
 ) -> list: # y and z
-    "The latents of a picture from its strings. Raises `DecodeError` where the strings are not of such a picture."
+    "The latents of a picture from its strings. Raises `DicError` where the strings are not of such a picture."
     if len(strings)!=2: raise DicError(f'{len(strings)} strings where {self.kind} has 2')
     self.need_tables()
     grid_y, grid_z = _grid(height, width)
@@ -176,7 +174,11 @@ def reconstruct(self: ScaleHyperprior,
     x = in_strips(lambda s: self._synthesise(s), latents[0][None], rows//16, self.halo//16, 16)
     return x[0, :height, :width].numpy()
 
-# %% ../../nbs/02_models.hyperprior.ipynb #b931e94d
+# %% ../../nbs/02_models.hyperprior.ipynb #d4e75157
+def _on_cpu(f):
+    "A GPU may choose another algorithm each time it starts; what the decoding hangs on is therefore computed on the CPU"
+    with tf.device('CPU'): return f()
+
 _compiled = lambda dtype, channels: tf.function(input_signature=[tf.TensorSpec([1, None, None, channels], dtype)])
 
 @patch
@@ -185,15 +187,20 @@ def compile_coding(self: ScaleHyperprior):
     n, m = self.config['filters'], self.config['latents']
     self._analyse = _compiled(tf.uint8, 3)(lambda x: tf.cast(self.g_a(as_float(x)), tf.float32))
     self._hyper = _compiled(tf.float32, m)(lambda y: tf.cast(self.h_a(abs(y)), tf.float32))
-    self._index = _compiled(tf.float32, n)(lambda z: tf.cast(self.h_s(z), tf.float32))
+    self._index = _compiled(tf.float32, n)(lambda z: _on_cpu(lambda: tf.cast(self.h_s(z), tf.float32)))
     self._synthesise = _compiled(tf.int32, m)(lambda y: tf.saturate_cast(tf.round(255.*tf.cast(self.g_s(tf.cast(y, tf.float32)), tf.float32)), tf.uint8))
 
-# %% ../../nbs/02_models.hyperprior.ipynb #a58dda71
+# %% ../../nbs/02_models.hyperprior.ipynb #732e9aed
 @patch
 def symbols(self: ScaleHyperprior, height, width) -> dict:
     "How many symbols each table codes for a picture of this size."
     (h, w), (hz, wz) = _grid(height, width)
     return dict(y=h*w*self.config['latents'], z=hz*wz*self.config['filters'])
+
+@patch
+def table_sizes(self: ScaleHyperprior) -> dict:
+    "How many tables of each name there are: one a scale for y, one a channel for z."
+    return dict(y=NUM_SCALES, z=self.config['filters'])
 
 @patch
 def layers_table(self: ScaleHyperprior) -> list:
