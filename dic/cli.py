@@ -431,7 +431,7 @@ def _plan_options():
     return {flags(name): dict(dest=name, type=dict(int=int, float=float, str=_name)[kind], default=argparse.SUPPRESS,
         metavar=dict(int='N', float='X', str='TEXT')[kind], help=(doc+note(default)).replace('%', '%%')) for name, kind, default, doc in found}
 
-# %% ../nbs/09_cli.ipynb #3859978d
+# %% ../nbs/09_cli.ipynb #d773569a
 @_command(['dic train --lambda 0.01', 'dic train --lambda 0.02 --model deep --data clic_professional_train_2020 --preset full',
            'dic train --steps 100 --filters 16 --batch 4 --patch 64    # a quick try', 'dic compress photo.png --model _runs/NAME                  # uses the result'],
           'threads', _plan_options())
@@ -439,7 +439,8 @@ def _train(a):
     "train a model, or go on with a run that was interrupted"
     _setup(a)
     from dic.models.base import MODELS
-    from dic.training import plan, read_json, train
+    from dic.core import read_json
+    from dic.training import plan, train
     given = {k: v for k, v in vars(a).items() if k not in ('command', 'run', 'threads', 'json', 'debug')}
     try: p = plan(**given)
     except DicError as e: raise UsageError(str(e)) from None

@@ -136,7 +136,7 @@ def complexity(self: Codec) -> 'pandas.DataFrame':
     t.loc['decoder'] = t.loc[[p for p in self.decoder_parts if p in t.index]].sum()
     return t.round(2).astype(dict(parameters=int))
 
-# %% ../../nbs/02_models.base.ipynb #081883e9
+# %% ../../nbs/02_models.base.ipynb #4771b780
 @patch
 def draw(self: Codec, size=(11, 3.2)):
     "The layers of each part in the order they work, with their cost in kMAC per pixel; a matplotlib figure."
@@ -147,7 +147,7 @@ def draw(self: Codec, size=(11, 3.2)):
     for ax, part in zip(np.ravel(axes), parts):
         mine = [r for r in rows if r['part']==part]
         for i, r in enumerate(mine):
-            ax.text(i+.5, .5, f'{r["layer"]}\n{r["kmac"]:.2f}', ha='center', va='center', fontsize=7, bbox=dict(boxstyle='round', fc=plt.cm.Oranges(min(1, r['kmac']/20)), ec='grey'))
+            ax.text(i+.5, .5, f'{r["layer"]}\n{r["kmac"]:.2f}', ha='center', va='center', fontsize=7, bbox=dict(boxstyle='round', fc=plt.cm.Oranges(min(.8, r['kmac']/50)), ec='grey'))
             if i: ax.annotate('', (i+.08, .5), (i-.08, .5), arrowprops=dict(arrowstyle='->', color='grey'))
         ax.set(xlim=(-.3, max(map(len, [[r for r in rows if r['part']==p] for p in parts]))), ylim=(0, 1)); ax.axis('off'); ax.text(-.28, .5, part, va='center', weight='bold')
     return fig
