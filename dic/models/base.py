@@ -13,8 +13,8 @@ from fastcore.basics import patch
 from ..backend import tf
 from ..core import DicError, free_memory, human
 
-# %% ../../nbs/02_models.base.ipynb #6eaa4527
-MODELS = dict(balle2018='dic.models.balle2018', deep='dic.models.deep')
+# %% ../../nbs/02_models.base.ipynb #19357aa7
+MODELS = dict(balle2018='dic.models.balle2018', deep='dic.models.deep', swift='dic.models.swift')
 
 def build(
     name: str, # A key of `MODELS`
@@ -25,15 +25,22 @@ def build(
     try: return importlib.import_module(MODELS[name]).build(**config)
     except TypeError as e: raise DicError(f'{name}: {str(e).split("build() ")[-1]}') from None
 
-# %% ../../nbs/02_models.base.ipynb #eaac0641
+# %% ../../nbs/02_models.base.ipynb #0aaac2b4
 class Codec(tf.keras.Model):
     "A learned image codec; see the table of what a subclass answers."
     kind = None    # The model's name in `MODELS`
     config = {}    # What `build` was called with: enough to build the model again
-    options = ()   # What coding takes beside the picture, such as a quality
+    options = ()   # What coding takes beside the picture: `quality`, or nothing
+    lambdas = None # Lowest and highest lambda, where one set of weights serves all between
+    multiple = 16  # Sides of training crops are multiples of this
+    betas = (.9, .999) # Adam's, for training
     tables = None  # dict of `Tables` by name, or None before `tabulate`
     fingerprint = None # Of the saved weights, hexadecimal
     lmbda = .01    # Used by `call` alone
+
+    def extras(self) -> dict: "Arrays a weights file holds beside variables and tables, by name"; return {}
+    def extra_shapes(self) -> dict: "Their shapes and dtypes by name"; return {}
+    def adopt(self, arrays: dict): "Take such arrays; raises `DicError` where they are damaged"
 
     def call(self,
         x,             # float RGB in 0..1 [B,H,W,3]
@@ -47,6 +54,14 @@ class Codec(tf.keras.Model):
         "Raises `DicError` unless the model can code."
         if not self.tables: raise DicError(f'{self.kind}: no coding tables yet; call model.tabulate() after training, or load finished weights')
 
+    def latents(self, x, **options) -> list:
+        "uint8 [H,W,3] -> int32 tensors"
+        return self.quantise(self.analyse(x), *x.shape[:2], **options)
+
+    def preview(self, x, lmbda):
+        "uint8 [H,W,3] -> its reconstruction; needs no tables"
+        return self.reconstruct(self.latents(x), *x.shape[:2])
+
     def compress(self, x, **options) -> list:
         "uint8 [H,W,3] -> strings"
         return self.encode(self.latents(x, **options), **options)
@@ -55,17 +70,18 @@ class Codec(tf.keras.Model):
         "strings and the picture's size -> uint8 [H,W,3]"
         return self.reconstruct(self.decode(strings, height, width, **options), height, width, **options)
 
-# %% ../../nbs/02_models.base.ipynb #2df6d67e
+# %% ../../nbs/02_models.base.ipynb #3f5fa729
 def rate_distortion(
     bits,  # float [B]: bits of each picture
     x,     # float RGB 0..1 [B,H,W,3]
     x_hat, # Its reconstruction
     lmbda, # Number or [B]
+    weight=1., # Number or [B]: what each picture's loss counts
 ) -> dict: # Scalars loss, bpp, mse
-    "`loss = bpp + lmbda * mse`, averaged over the batch; mse on 0..255."
+    "`loss = weight * (bpp + lmbda * mse)`, averaged over the batch; mse on 0..255."
     bpp = bits/tf.cast(tf.shape(x)[1]*tf.shape(x)[2], tf.float32)
     mse = tf.reduce_mean(tf.math.squared_difference(x, tf.cast(x_hat, tf.float32)), [1, 2, 3])*255.**2
-    return dict(loss=tf.reduce_mean(bpp+lmbda*mse), bpp=tf.reduce_mean(bpp), mse=tf.reduce_mean(mse))
+    return dict(loss=tf.reduce_mean(weight*(bpp+lmbda*mse)), bpp=tf.reduce_mean(bpp), mse=tf.reduce_mean(mse))
 
 def as_float(
     x, # uint8, or float in 0..1

@@ -112,7 +112,7 @@ def prior_variables(self: ScaleHyperprior) -> list:
     "The learned density of z."
     return list(self.z_prior.trainable_variables)
 
-# %% ../../nbs/02_models.hyperprior.ipynb #67eec1b4
+# %% ../../nbs/02_models.hyperprior.ipynb #be570885
 @patch
 def tabulate(self: ScaleHyperprior):
     "Compute the coding tables of z and y."
@@ -124,13 +124,19 @@ def _grid(height, width):
     return (h, w), (-(-h//4), -(-w//4))
 
 @patch
-def latents(self: ScaleHyperprior,
+def analyse(self: ScaleHyperprior,
     x, # uint8 [H,W,3]
+):     # float y [1,H/16,W/16,M], sizes rounded up
+    "The picture's latents before rounding."
+    rows = strip_rows(*x.shape[:2], self.bytes_per_pixel(), 16, self.halo)
+    return in_strips(lambda s: self._analyse(s), tf.constant(pad_to(x, 16))[None], rows, self.halo, 1/16)
+
+@patch
+def quantise(self: ScaleHyperprior,
+    y, # What `analyse` returned
+    height, width, # Of the picture
 ) -> list: # int32 y [H/16,W/16,M] and z [H/64,W/64,N], sizes rounded up
-    "Round what the analysis and its hyper-analysis give."
-    h, w = x.shape[:2]
-    rows = strip_rows(h, w, self.bytes_per_pixel(), 16, self.halo)
-    y = in_strips(lambda s: self._analyse(s), tf.constant(pad_to(x, 16))[None], rows, self.halo, 1/16)
+    "Round y and what its hyper-analysis gives."
     return [tf.cast(tf.round(v[0]), tf.int32) for v in (y, self._hyper(y))]
 
 @patch
