@@ -12,7 +12,7 @@ ADVICE := dic needs Python 3.10 or 3.11 with its venv module: install python3.11
 help:
 	@echo 'make demo    compress a photograph, decompress it, and compare with JPEG'
 	@echo 'make test    check everything'
-	@echo 'make lab     open the notebooks in JupyterLab'
+	@echo 'make lab     open the notebooks in JupyterLab; on a machine without a browser: make lab LAB=--no-browser'
 	@echo 'make clean   remove what make made, .venv included'
 
 demo: $(STAMP)
@@ -22,7 +22,7 @@ test: $(STAMP)
 	@$(BIN)/python .ci/test.py
 
 lab: $(STAMP)
-	@cd nbs && ../$(BIN)/jupyter lab
+	@cd nbs && ../$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

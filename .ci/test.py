@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 "Every check of the project, a line for each, and last how many passed and failed. It changes nothing in the working tree."
-import os, shlex, shutil, signal, subprocess, sys, tempfile, time, zipfile
+import contextlib, io, json, os, shlex, shutil, signal, socket, subprocess, sys, tempfile, time, traceback, urllib.request, zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,33 +58,82 @@ def readme(copy):
     "README.md is what nbs/index.ipynb renders to"
     run('python .ci/readme.py --check')
 
+def pythons(copy):
+    "make takes a Python that will do, and says which are needed where there is none"
+    tools = copy/'tools'
+    tools.mkdir()
+    def put(name, version=None):                                          # a Python that will do, or one that says it is another
+        pretend = f'import sys; sys.version_info = {version}; exec(sys.argv[2])' if version else None
+        (tools/name).write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, *(["-c", pretend] if version else [])])} "$@"\n')
+        (tools/name).chmod(0o755)
+    make = f'PATH={shlex.quote(str(tools))}:"$PATH" make -s -C {shlex.quote(str(copy))}'
+    for name, version in dict(python3=(3, 13), **{'python3.11': (3, 9), 'python3.10': (3, 12)}).items(): put(name, version)
+    text = run(f'! {make} demo')
+    if text.count('\n')!=1 or 'dic needs Python 3.10 or 3.11' not in text: raise Failed(f'with none that fits, make says {text!r}')
+    put('python3.10')
+    if "Making .venv with python3.10'" not in (text := run(f'{make} -n demo')): raise Failed(f'with python3.10 beside another python3, make would do {text!r}')
+
+def lab(copy):
+    "make lab serves the notebooks"
+    (copy/'.venv').symlink_to(ROOT/'.venv')
+    with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
+    options = f'--no-browser --ip=127.0.0.1 --port={port} --ServerApp.port_retries=0 --IdentityProvider.token=ci'
+    make = ['make', '-C', copy, '-o', '.venv/.installed', 'lab', f'LAB={options}']
+    with open(copy/'lab.log', 'w+') as log, subprocess.Popen(make, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True) as process:
+        try:
+            answer, end = None, time.monotonic()+120
+            while answer is None and process.poll() is None and time.monotonic()<end:
+                time.sleep(.5)
+                with contextlib.suppress(OSError): answer = urllib.request.urlopen(f'http://127.0.0.1:{port}/api/contents?token=ci', timeout=30).read()
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            (copy/'.venv').unlink()
+    there = {o['name'] for o in json.loads(answer)['content']} if answer else set()
+    if not {'index.ipynb', 'train.ipynb'} <= there: raise Failed((copy/'lab.log').read_text())
+
+def itself(copy):
+    "A check that breaks is a check that failed, and the rest is done"
+    with contextlib.redirect_stdout(io.StringIO()) as said: passed = [check('one', lambda: {}['key']), check('two', lambda: None)]
+    if passed!=[False, True] or "KeyError: 'key'" not in said.getvalue(): raise Failed(f'{passed} {said.getvalue()}')
+
 def notebook(path):
-    "A notebook's tests, in a process of their own"
-    if 'Success.' not in (text := run(f'nbdev_test --path {path}', threads=max(1, CORES//WORKERS))): raise Failed(text)
+    "A notebook's tests, in a process of their own, with the package beside it"
+    text = run(f'PYTHONPATH={shlex.quote(str(path.parents[1]))} nbdev_test --path {path.name}', path.parent, threads=max(1, CORES//WORKERS))
+    if 'Success.' not in text: raise Failed(text)
 
 def train(copy, command, terminal=False):
     "papermill as it is typed, and the notebook it leaves"
     run(command, copy, terminal)
     (copy/'nbs/_runs/train.ipynb').unlink()
 
+def unchanged(before):
+    "Nothing was left in the working tree"
+    if left := sorted(listing()-before): raise Failed(f'left there: {", ".join(left)}')
+
+def listing(): return {p.relative_to(ROOT).as_posix() for p in ROOT.rglob('*') if not {'.git', '.venv', '__pycache__'} & {*p.relative_to(ROOT).parts}}
+
 def check(name, what, *args, **kwargs):
     "Do one check and tell; whether it passed"
     start, error = time.monotonic(), ''
     try: what(*args, **kwargs)
     except Failed as e: error = f'\n{e}'
+    except Exception: error = f'\n{traceback.format_exc()}'
     print(f'{"FAILED" if error else "ok":6} {time.monotonic()-start:4.0f} s  {name}{error}', flush=True)
     return not error
 
 def main():
-    notebooks = [p for p in sorted((ROOT/'nbs').rglob('*.ipynb')) if not any(o[0] in '_.' for o in p.relative_to(ROOT).parts)]
+    before = listing()
     with tempfile.TemporaryDirectory(prefix='dic-') as tmp:
-        copy = Path(shutil.copytree(ROOT, Path(tmp)/'dic', ignore=LEFT_OUT))
-        passed = [check(o.__doc__, o, copy) for o in (clean, exported, readme, wheel)]
+        spare, copy = (Path(shutil.copytree(ROOT, Path(tmp)/o/'dic', ignore=LEFT_OUT)) for o in ('spare', 'copy'))
+        if (near := ROOT.parent/'shared').is_dir(): (copy.parent/'shared').symlink_to(near)         # where notebooks look for photographs
+        passed = [check(o.__doc__, o, spare) for o in (itself, clean, exported, readme, pythons, lab, wheel)]
+        notebooks = [p for p in sorted((copy/'nbs').rglob('*.ipynb')) if not any(o[0] in '_.' for o in p.relative_to(copy).parts)]
         with ThreadPoolExecutor(WORKERS) as pool:
-            passed += pool.map(lambda p: check(p.relative_to(ROOT), notebook, p), notebooks)
+            passed += pool.map(lambda p: check(p.relative_to(copy), notebook, p), notebooks)
         typed = 'papermill train.ipynb -p lambda 0.01 -p steps 20'
         for where, cd, terminal in ('redirected', 'cd nbs && ', False), ('on a terminal', 'cd nbs && ', True), ("from the repository's root", '', False):
             passed.append(check(f'{cd}{typed}, {where}', train, copy, cd+typed, terminal))
+    passed.append(check(unchanged.__doc__, unchanged, before))
     print(f'{sum(passed)} passed, {len(passed)-sum(passed)} failed')
     return not all(passed)
 

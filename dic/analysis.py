@@ -7,7 +7,7 @@ __all__ = ['MS_SSIM_SIDE', 'MEASURES', 'BACKGROUND', 'jpeg', 'jpeg_decode', 'jpe
            'compare', 'match', 'compare_folders', 'averages', 'common', 'versions', 'to_csv', 'to_json', 'published',
            'BD', 'bd_rate', 'rate_at', 'quality_at', 'curves', 'plot_rd', 'error_map', 'side_by_side', 'evaluate']
 
-# %% ../nbs/05_analysis.ipynb #df84508a
+# %% ../nbs/05_analysis.ipynb #3df8b5bd
 import io, json, math, platform, time
 from collections import Counter, defaultdict
 from functools import partial
@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 from scipy.interpolate import PchipInterpolator
 from tqdm import tqdm
 
-from .core import DicError, atomic, collect, free_memory, hardware, human, write_json
+from .core import DicError, atomic, collect, free_memory, hardware, human, listed, memory_errors, psnr_of, timed, write_json
 from .images import read_image, safe_name, write_png
 
 # %% ../nbs/05_analysis.ipynb #359abf23
@@ -76,19 +76,15 @@ def mse(
     _check(a, b)
     return round(cv2.norm(a, b, cv2.NORM_L2SQR))/a.size
 
-# %% ../nbs/05_analysis.ipynb #b816632f
-def _psnr(error):
-    "PSNR in dB of a mean squared error"
-    return math.inf if error==0 else 10*math.log10(255**2/error)
-
+# %% ../nbs/05_analysis.ipynb #ccb7a4b3
 def psnr(
     a: np.ndarray, # uint8 [height, width, 3]
     b: np.ndarray, # Of the same size
 ) -> float:        # dB; `inf` for equal pictures
     "Peak signal-to-noise ratio over RGB. Raises `DicError` where the pictures cannot be compared."
-    return _psnr(mse(a, b))
+    return psnr_of(mse(a, b))
 
-# %% ../nbs/05_analysis.ipynb #527e3da0
+# %% ../nbs/05_analysis.ipynb #cf7d3cff
 MS_SSIM_SIDE = 161 # The shortest side that has five scales
 
 def ms_ssim(
@@ -101,7 +97,8 @@ def ms_ssim(
     if min(h, w)<MS_SSIM_SIDE: return math.nan
     if (need := 80*h*w)>free_memory(): raise DicError(f'MS-SSIM of {w}x{h} pixels takes about {human(need)}, more than is free')
     from dic.backend import tf
-    return float(np.mean([tf.image.ssim_multiscale(a[None, ..., i:i+1], b[None, ..., i:i+1], 255).numpy() for i in range(3)]))
+    with memory_errors(f'MS-SSIM of {w}x{h} pixels'):
+        return float(np.mean([tf.image.ssim_multiscale(a[None, ..., i:i+1], b[None, ..., i:i+1], 255).numpy() for i in range(3)]))
 
 # %% ../nbs/05_analysis.ipynb #0337a9dc
 def db(
@@ -110,7 +107,7 @@ def db(
     "MS-SSIM on a logarithmic scale: -10 log10(1 - MS-SSIM)."
     return math.inf if similarity>=1 else -10*math.log10(1-similarity)
 
-# %% ../nbs/05_analysis.ipynb #3ac66b2b
+# %% ../nbs/05_analysis.ipynb #ad205eb1
 def compare(
     original,          # An image file, or uint8 [height, width, 3]
     reconstruction,    # The same, of the same size
@@ -122,19 +119,15 @@ def compare(
     error, similarity = mse(a, b), ms_ssim(a, b)
     name = image or (Path(original).name if isinstance(original, (str, Path)) else None)
     return dict(image=name, width=a.shape[1], height=a.shape[0], bytes=nbytes, bpp=None if nbytes is None else bpp(nbytes, a.shape),
-                mse=error, psnr=_psnr(error), ms_ssim=similarity, ms_ssim_db=db(similarity))
+                mse=error, psnr=psnr_of(error), ms_ssim=similarity, ms_ssim_db=db(similarity))
 
-# %% ../nbs/05_analysis.ipynb #d1616e61
-def _files(inputs):
-    "The pictures that a folder, a name, a pattern or a list of these stands for"
-    return collect([inputs] if isinstance(inputs, (str, Path)) else inputs)
-
+# %% ../nbs/05_analysis.ipynb #131aaaac
 def match(
     originals,       # Folder, file or pattern, or a list of these
     reconstructions, # The same
 ) -> tuple[list[tuple[Path, Path]], list[dict]]: # Pairs, and a dict with `image` and `problem` for each that has no partner or several
     "Pair the files of two folders by name. Raises `DicError` where a folder holds no picture."
-    ours, theirs = _files(originals), _files(reconstructions)
+    ours, theirs = collect(originals), collect(reconstructions)
     if all(isinstance(o, (str, Path)) and Path(o).is_file() for o in (originals, reconstructions)): return [(ours[0], theirs[0])], []
     ours = [p for p in ours if not p.name.endswith('.tfci.png')] or ours
     index, used, pairs, failures = defaultdict(list), set(), {}, []
@@ -178,12 +171,12 @@ def compare_folders(
         except DicError as e: failures.append(dict(image=p.name, problem=str(e) if p.name in str(e) else f'{p.name}: {e}'))
     return _table(rows, failures)
 
-# %% ../nbs/05_analysis.ipynb #d24bee59
+# %% ../nbs/05_analysis.ipynb #ae624886
 def _average(t):
     "One row of `averages`"
     times = {k: t[k].mean() for k in ('encode_s', 'decode_s') if k in t}
     similarity = t.ms_ssim.mean()
-    return dict(images=len(t), bytes=t.bytes.sum(min_count=1), bpp=t.bpp.mean(), mse=t.mse.mean(), psnr=t.psnr.mean(), psnr_of_mean_mse=_psnr(t.mse.mean()),
+    return dict(images=len(t), bytes=t.bytes.sum(min_count=1), bpp=t.bpp.mean(), mse=t.mse.mean(), psnr=t.psnr.mean(), psnr_of_mean_mse=psnr_of(t.mse.mean()),
                 ms_ssim=similarity, ms_ssim_db=db(similarity), undefined=int(t.ms_ssim.isna().sum()))|times
 
 def averages(
@@ -374,52 +367,46 @@ def side_by_side(
     with atomic(path) as f: sheet.save(f, 'PNG')
     return Path(path)
 
-# %% ../nbs/05_analysis.ipynb #4af853ed
+# %% ../nbs/05_analysis.ipynb #9b04b69d
 def _label(name):
     "What to call weights: a shipped name, the file's, or its run's"
     p = Path(name)
     return safe_name(p.parent.name if p.name=='weights.safetensors' and p.parent.name else p.name.removesuffix('.safetensors'))
 
-def _codecs(models, qualities, options):
+def _codecs(models, qualities, jpeg_qualities):
     "What is to be measured, one after the other: codec, version, setting, ending, encode, decode"
     from dic import coding
-    setting = ', '.join(f'{k} {v}' for k, v in options.items())
     for name in models:
         model = coding.load(name)
-        if odd := [k for k in options if k not in model.options]: raise DicError(f'{name}: {model.kind} has no option {odd[0]}')
-        yield _label(name), model.fingerprint[:16], setting, '.tfci', partial(coding.compress, model=model, **options), partial(coding.decompress, model=model)
+        for o in [dict(quality=q) for q in qualities] if 'quality' in model.options else [{}]:
+            setting = f'quality {o["quality"]:g}' if o else ''
+            yield _label(name), model.fingerprint[:16], setting, '.tfci', partial(coding.compress, model=model, **o), partial(coding.decompress, model=model)
     version = f'Pillow {metadata.version("pillow")}, libjpeg {features.version("jpg")}'
-    for q in qualities: yield 'jpeg-420', version, f'quality {q}', '.jpg', partial(jpeg, quality=q), jpeg_decode
-
-def _timed(f, x):
-    "f(x) and the seconds it took"
-    start = time.perf_counter()
-    return f(x), time.perf_counter()-start
+    for q in jpeg_qualities: yield 'jpeg-420', version, f'quality {q}', '.jpg', partial(jpeg, quality=q), jpeg_decode
 
 def _round_trip(path, stream, encode, decode):
     "Compress a picture to the file `stream`, that to a PNG beside it, and measure"
-    data, encode_s = _timed(encode, read_image(path))
+    data, encode_s = timed(encode, read_image(path))
     with atomic(stream) as f: f.write(data)
-    image, decode_s = _timed(decode, stream.read_bytes())
+    image, decode_s = timed(decode, stream.read_bytes())
     result = stream.with_name(f'{stream.name}.png')
     write_png(result, image)
     return compare(path, result, stream.stat().st_size)|dict(encode_s=encode_s, decode_s=decode_s)
 
-# %% ../nbs/05_analysis.ipynb #007afe84
+# %% ../nbs/05_analysis.ipynb #6868501c
 def evaluate(
     models,             # Names of shipped weights or paths of others, one or a list
     images,             # Folder, file or pattern, or a list of these
     out: str|Path,      # Folder for the files; each codec and setting has one in it
     jpeg_qualities=(),  # JPEG is measured too at these
     say=None,           # Called with a line of text for each codec and setting, such as `print`
-    **options,          # For models that have any, such as `quality=30`
+    qualities=(32,),    # Weights that serve every rate are measured at these, from 0 to 63
 ) -> pd.DataFrame:      # A row per codec, setting and picture; `attrs['failures']` lists what failed
     "Compress, write, read back, decompress and measure. Raises `DicError` where weights or pictures are missing."
-    paths, rows, failures = _files(images), [], []
-    models = [models] if isinstance(models, (str, Path)) else list(models)
+    paths, models, rows, failures = collect(images), listed(models), [], []
     for what, all_names in (('pictures', [p.name for p in paths]), ('weights', [_label(m) for m in models])):
         if twice := [n for n, k in Counter(all_names).items() if k>1]: raise DicError(f'several {what} are called {twice[0]}; measure them one at a time')
-    for codec, version, setting, ending, encode, decode in list(_codecs(models, jpeg_qualities, options)):   # all weights are there before the work begins
+    for codec, version, setting, ending, encode, decode in list(_codecs(models, qualities, jpeg_qualities)):   # all weights are there before the work begins
         folder, warm, done = Path(out)/codec/setting.replace(' ', '-'), False, []
         for p in tqdm(paths, f'{codec} {setting}'.strip(), unit='image', disable=None, leave=False):
             try:

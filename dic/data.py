@@ -6,7 +6,7 @@
 __all__ = ['ADDRESSES', 'DATASETS', 'PAPER', 'unzip', 'data_root', 'find_photos', 'fetch', 'content', 'draw', 'prepare', 'split',
            'fingerprint', 'Photos', 'crops']
 
-# %% ../nbs/00_data.ipynb #b2572e58
+# %% ../nbs/00_data.ipynb #08fc2538
 import functools, hashlib, json, os, shutil, stat, zipfile, zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ import numpy as np, pooch
 from fastcore.basics import patch
 from tqdm.auto import tqdm
 
-from .core import PHOTOS, DicError, collect, free_memory, human
+from .core import PHOTOS, DicError, collect, free_memory, human, listed, locked
 from .images import digest, image_size, read_image, resize_area, safe_name, sample_photos, saturation, write_png
 
 # %% ../nbs/00_data.ipynb #3bbaf16e
@@ -134,7 +134,7 @@ def _download(url, file, _, progress=True):
         raise
     finally: bar.close()
 
-# %% ../nbs/00_data.ipynb #1cdeb22e
+# %% ../nbs/00_data.ipynb #1b52b4fb
 def fetch(
     name: str,                # One of `DATASETS`
     root: str|Path|None=None, # Where data sets live, by default `data_root()`
@@ -144,27 +144,33 @@ def fetch(
 ) -> Path:                    # The folder with the photographs
     "Fetch a data set unless it is here. Raises `DicError` where that fails; nothing half-done has the set's name."
     if name not in DATASETS: raise DicError(f'{name!r} is no known data set; there are {", ".join(DATASETS)}')
-    source, files = DATASETS[name]['source'], DATASETS[name]['files']
-    folder = Path(root or data_root())/name
-    part = folder.with_name(f'.{name}.part')
+    folder, source = Path(root or data_root())/name, DATASETS[name]['source']
     if folder.is_dir(): return folder
     base = (base or os.environ.get(f'DIC_{source.upper()}_URL') or ADDRESSES[source]).rstrip('/')
     try:
-        part.mkdir(parents=True, exist_ok=True)
-        for p in part.iterdir():                                 # what an attempt that was killed has left
-            if p.name not in files: shutil.rmtree(p) if p.is_dir() else p.unlink()
-        pooch.get_logger().setLevel('ERROR')
-        shop = pooch.create(part, base_url=f'{base}/', registry=files, retry_if_failed=retries)
-        for f in tqdm(files, name, disable=not progress or len(files)==1, leave=False):
-            got = shop.fetch(f, downloader=functools.partial(_download, progress=progress))
-            os.chmod(got, 0o644)                                 # Pooch leaves it to its owner alone
-            if f.endswith('.zip'): _unpack(got, part, progress)
-        os.replace(part, folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with locked(folder.with_name(f'.{name}.lock'), f'{name}: another process is fetching it; waiting for that'):
+            if not folder.is_dir(): _gather(DATASETS[name]['files'], folder, base, retries, progress)
     except (ValueError, OSError) as e:                           # a wrong hash; the network (requests' errors are OSErrors), the disk
         import requests
         why = 'no connection' if isinstance(e, requests.ConnectionError) else e
         raise DicError(f'{name} could not be fetched from {base}: {why}. To use another address, set DIC_{source.upper()}_URL') from None
     return folder
+
+# %% ../nbs/00_data.ipynb #b251ded0
+def _gather(files, folder, base, retries, progress):
+    "Fetch files to a hidden folder, which takes its name when all are there"
+    part = folder.with_name(f'.{folder.name}.part')
+    part.mkdir(exist_ok=True)
+    for p in part.iterdir():                                     # what an attempt that was killed has left
+        if p.name not in files: shutil.rmtree(p) if p.is_dir() else p.unlink()
+    pooch.get_logger().setLevel('ERROR')
+    shop = pooch.create(part, base_url=f'{base}/', registry=files, retry_if_failed=retries)
+    for f in tqdm(files, folder.name, disable=not progress or len(files)==1, leave=False):
+        got = shop.fetch(f, downloader=functools.partial(_download, progress=progress))
+        os.chmod(got, 0o644)                                     # Pooch leaves it to its owner alone
+        if f.endswith('.zip'): _unpack(got, part, progress)
+    os.replace(part, folder)
 
 def _unpack(archive, part, progress):
     "Put an archive's content in its place; a broken archive is removed, to be fetched again"
@@ -257,7 +263,7 @@ def _carry_out(todo, out, options, workers, progress, say):
             log.write(f'\n{json.dumps(e|{"skipped" if failed else "notes": got})}'); log.flush()
             yield p, None if failed else out/e['output'], got
 
-# %% ../nbs/00_data.ipynb #447f6db4
+# %% ../nbs/00_data.ipynb #f43227c5
 def prepare(
     inputs: list|str|Path,                   # Photographs, folders, globs or names of data sets
     out: str|Path,                           # Folder for the PNGs
@@ -270,12 +276,12 @@ def prepare(
 ) -> dict:                                   # `photos`: all there now; `new`: those made by this run; `skipped`: reasons by source
     "Convert photographs to 8-bit sRGB PNGs in `out`, doing only what is missing. Raises `DicError` where the disk refuses."
     out, options = Path(out), dict(shorter_side=shorter_side and list(shorter_side), max_saturation=max_saturation, seed=seed)
-    inputs = [inputs] if isinstance(inputs, (str, Path)) else inputs
     try:
         out.mkdir(parents=True, exist_ok=True)
-        paths = dict.fromkeys(p for o in inputs for p in find_photos(o) if out.resolve() not in p.resolve().parents)
-        todo, done = _plan(paths, out, options)
-        results = list(_carry_out(todo, out, options, workers, progress, say))
+        with locked(out/'.lock', f'{out}: another process is preparing photographs there; waiting for that'):
+            paths = dict.fromkeys(p for o in listed(inputs) for p in find_photos(o) if out.resolve() not in p.resolve().parents)
+            todo, done = _plan(paths, out, options)
+            results = list(_carry_out(todo, out, options, workers, progress, say))
     except OSError as e: raise DicError(f'{out}: cannot be written ({e.strerror or e})') from None
     new, words = [o for _, o, _ in results if o], Counter(w for _, o, got in results if o for w in got)
     skipped = {p: got for p, o, got in results if not o}

@@ -5,28 +5,26 @@
 # %% auto #0
 __all__ = ['demo']
 
-# %% ../nbs/11_demo.ipynb #3ac3db15
-import sys, time
+# %% ../nbs/11_demo.ipynb #1c4b9952
+import sys
 from pathlib import Path
 
 from .cli import columns, guard
-from .core import atomic
+from .core import atomic, timed
 
-# %% ../nbs/11_demo.ipynb #38abc69d
-def _timed(work):
-    "What the work gives the second time, and the seconds that took"
-    work()
-    start = time.perf_counter()
-    return work(), time.perf_counter()-start
+# %% ../nbs/11_demo.ipynb #4ba9092d
+def _again(f, x):
+    "What `f(x)` gives the second time, and the seconds that took"
+    f(x)
+    return timed(f, x)
 
-# %% ../nbs/11_demo.ipynb #82cdb714
+# %% ../nbs/11_demo.ipynb #d4afcaa2
 def _measure(name, path, image, encode, decode):
     "Encode to a file, decode that; a row of the table, and the picture"
     from dic import analysis
-    data, encode_s = _timed(lambda: encode(image))
+    data, encode_s = _again(encode, image)
     with atomic(path) as f: f.write(data)
-    data = path.read_bytes()
-    back, decode_s = _timed(lambda: decode(data))
+    back, decode_s = _again(decode, data := path.read_bytes())
     m = analysis.compare(image, back, len(data))
     return m|dict(name=name, path=path, encode_s=encode_s, decode_s=decode_s), back
 

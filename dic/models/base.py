@@ -25,7 +25,7 @@ def build(
     try: return importlib.import_module(MODELS[name]).build(**config)
     except TypeError as e: raise DicError(f'{name}: {str(e).split("build() ")[-1]}') from None
 
-# %% ../../nbs/02_models.base.ipynb #0aaac2b4
+# %% ../../nbs/02_models.base.ipynb #ad76f33b
 class Codec(tf.keras.Model):
     "A learned image codec; see the table of what a subclass answers."
     kind = None    # The model's name in `MODELS`
@@ -38,6 +38,7 @@ class Codec(tf.keras.Model):
     fingerprint = None # Of the saved weights, hexadecimal
     lmbda = .01    # Used by `call` alone
 
+    def overhead(self, height, width) -> int: "Bytes that coding needs beside picture and strips: the latents and what is computed at their size"; return 28*sum(self.symbols(height, width).values())
     def extras(self) -> dict: "Arrays a weights file holds beside variables and tables, by name"; return {}
     def extra_shapes(self) -> dict: "Their shapes and dtypes by name"; return {}
     def adopt(self, arrays: dict): "Take such arrays; raises `DicError` where they are damaged"

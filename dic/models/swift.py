@@ -6,8 +6,8 @@
 __all__ = ['QUALITIES', 'PARTS', 'quality_of', 'Swift', 'step_masks', 'y_bits', 'scale_of', 'build', 'scale_thresholds', 'pick',
            'place']
 
-# %% ../../nbs/02_models.swift.ipynb #1f032309
-import math
+# %% ../../nbs/02_models.swift.ipynb #cb3adec3
+import itertools, math
 
 import numpy as np
 import tensorflow_compression as tfc
@@ -309,8 +309,13 @@ def place(
     def corner(p): g = (p-k)%4; return tf.reshape(tf.pad(t[g][:, :, None], [[0, 0], [0, 0], [g, 3-g], [0, 0]]), [h, w, 4*c])
     return tf.reshape(tf.stack([tf.stack([corner(2*i+j) for j in (0, 1)], 2) for i in (0, 1)], 1), [2*h, 2*w, 4*c])
 
-# %% ../../nbs/02_models.swift.ipynb #fbd3edd2
-def _compiled(*specs): return tf.function(input_signature=[tf.TensorSpec([1, None, None, c], d) if c else tf.TensorSpec([], d) for c, d in specs])
+# %% ../../nbs/02_models.swift.ipynb #da694e0f
+def _later(f, *specs):
+    "Run as it is the first time, compiled from the second on: tracing takes longer than one picture. For what is exact either way"
+    compiled, calls = _compiled(*specs)(f), itertools.count()
+    return lambda *args: (compiled if next(calls) else f)(*args)
+
+def _compiled(*specs): return tf.function(autograph=False, input_signature=[tf.TensorSpec([1, None, None, c], d) if c else tf.TensorSpec([], d) for c, d in specs])
 
 @patch
 def compile_coding(self: Swift):
@@ -336,8 +341,8 @@ def _use(self: Swift, prior, thresholds):
             out = self.context(prior, k, prior.fixed(bounded(y_hat)/2**FINAL, 'cx.y'), Fixed(parameters, prior.sites['cx.r.e']))[0]
             mu, s = pick(out[..., :self.Y], k), pick(out[..., self.Y:], k)
             return mu, tf.reshape(tf.searchsorted(self.thresholds, tf.reshape(s, [-1]), 'right'), tf.shape(s))
-        return _compiled((self.Y, tf.int32), (self.K, tf.float32))(f)
-    self._parameters = _compiled((self.Z, tf.int32))(lambda z: self.h_s(prior, prior.fixed(bounded(z), 'hs.z')).values)
+        return _later(f, (self.Y, tf.int32), (self.K, tf.float32))
+    self._parameters = _later(lambda z: self.h_s(prior, prior.fixed(bounded(z), 'hs.z')).values, (self.Z, tf.int32))
     self._steps = [step(k) for k in range(4)]
 
 @patch
@@ -349,10 +354,8 @@ def _walk(self: Swift, z, code):
         for k, step in enumerate(self._steps):
             mu, index = step(y_hat, parameters)
             found.append((code(k, mu, index), index))
-            y_hat += _placed[k](found[-1][0]*2**FINAL+mu)[None]
-        return [*(sum(p(t) for p, t in zip(_placed, v)) for v in zip(*found)), y_hat[0]]
-
-_placed = [tf.function(lambda t, k=k: place(t, k), input_signature=[tf.TensorSpec([4, None, None, None], tf.int32)]) for k in range(4)]
+            y_hat += place(found[-1][0]*2**FINAL+mu, k)[None]
+        return [*(sum(place(t, k) for k, t in enumerate(v)) for v in zip(*found)), y_hat[0]]
 
 # %% ../../nbs/02_models.swift.ipynb #17172464
 @patch
@@ -387,7 +390,7 @@ def encode(self: Swift, latents, quality=None) -> list: # Two strings
     for k in range(4): w.write(pick(symbols, k), pick(indexes, k))
     return [self.tables['z'].encode(z, _channels(z.shape)), w.close()]
 
-# %% ../../nbs/02_models.swift.ipynb #49e35415
+# %% ../../nbs/02_models.swift.ipynb #8dbece2c
 def _grid(height, width): "The size of z"; return -(-height//64), -(-width//64)
 
 @patch
@@ -416,6 +419,27 @@ def symbols(self: Swift, height, width) -> dict:
     return dict(y=16*h*w*self.Y, z=h*w*self.Z)
 
 @patch
+def overhead(self: Swift, height, width) -> int:
+    "Bytes that coding needs beside picture and strips: the latents, and the widest block of the prior."
+    h, w = _grid(height, width)
+    return 16*h*w*(28*self.Y+4*10*self.K)
+
+@patch
 def table_sizes(self: Swift) -> dict:
     "How many tables of each name there are: one a scale for y, one a channel for z."
     return dict(y=NUM_SCALES, z=self.Z)
+
+# %% ../../nbs/02_models.swift.ipynb #f4cf844d
+@patch
+def with_range(self: Swift,
+    lambdas, # Lowest and highest
+) -> Swift:
+    "The same weights, to be trained further over another range; without tables and prior."
+    new = Swift(**self.config|dict(lambdas=tuple(lambdas)))
+    lo, hi = map(math.log, self.lambdas)
+    at = (np.log(np.geomspace(*lambdas, QUALITIES))-lo)/(hi-lo)*(QUALITIES-1)
+    i = np.clip(np.floor(at), 0, QUALITIES-2).astype(int)
+    for k, v in self.named_variables().items():
+        t = v.numpy()
+        new.net.variables[k].assign(t[i]+(at-i)[:, None]*(t[i+1]-t[i]) if k in ('ga.q', 'gs.q') else t)
+    return new
