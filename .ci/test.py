@@ -122,6 +122,7 @@ def check(name, what, *args, **kwargs):
     return not error
 
 def main():
+    for k in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL'): os.environ.pop(k, None)                       # of the make that runs this
     before = listing()
     with tempfile.TemporaryDirectory(prefix='dic-') as tmp:
         spare, copy = (Path(shutil.copytree(ROOT, Path(tmp)/o/'dic', ignore=LEFT_OUT)) for o in ('spare', 'copy'))

@@ -27,7 +27,7 @@ def printable(
     "Text that stays on one line and cannot steer a terminal."
     return ''.join(c if c.isprintable() else '?' for c in str(text))
 
-# %% ../nbs/00_core.ipynb #1c80cc0d
+# %% ../nbs/00_core.ipynb #321caec5
 def exhausted(
     e: BaseException, # What was raised
 ) -> str|None:        # What ran out and what to do; None where it was raised for another reason
@@ -40,6 +40,7 @@ def exhausted(
     smaller = 'a smaller picture, or when training a smaller batch or patch'
     return f'out of memory on {gpu[1]}: try --device cpu, {smaller}' if gpu else f'out of memory on CPU: end other programs, or try {smaller}'
 
+# %% ../nbs/00_core.ipynb #df003e1b
 @contextmanager
 def memory_errors(
     what: str, # What is being done, for the message
@@ -120,7 +121,7 @@ def read_json(
     except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror})') from None
     except ValueError: raise DicError(f'{path}: is not valid JSON') from None
 
-# %% ../nbs/00_core.ipynb #11172270
+# %% ../nbs/00_core.ipynb #6b697fa1
 PHOTOS = '.png .jpg .jpeg .webp .bmp .tif .tiff .gif .ppm .pgm .jp2'.split()
 
 def listed(
@@ -129,6 +130,11 @@ def listed(
     "Several names, also where there is one."
     return [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
 
+def _counts(name, suffixes, but):
+    "Whether a file of a folder is meant by it"
+    return name.endswith(tuple(suffixes)) and not name.startswith('.') and not (but and name.endswith(but))
+
+# %% ../nbs/00_core.ipynb #6a481b7f
 def collect(
     inputs,                 # Names of files, folders or globs; or one
     suffixes: list=PHOTOS,  # Which files of a folder count, by the end of their names, lower case
@@ -146,10 +152,6 @@ def collect(
         if not hits[0].is_file(): raise DicError(f'{o}: is no regular file')
         found += hits
     return list(dict.fromkeys(found))
-
-def _counts(name, suffixes, but):
-    "Whether a file of a folder is meant by it"
-    return name.endswith(tuple(suffixes)) and not name.startswith('.') and not (but and name.endswith(but))
 
 # %% ../nbs/00_core.ipynb #98318eed
 UNITS = dict(B=1, kB=10**3, KB=10**3, MB=10**6, GB=10**9, KiB=2**10, MiB=2**20, GiB=2**30)

@@ -93,29 +93,67 @@ def z_tables(
     model = tfc.ContinuousBatchedEntropyModel(prior, coding_rank=3, compression=True, offset_heuristic=False, bottleneck_dtype=tf.float32)
     return Tables.tabulate(model)
 
-# %% ../nbs/01_entropy.ipynb #2d19489a
-class Writer:
+# %% ../nbs/01_entropy.ipynb #4d1797a1
+class _Coder:
+    "What `Writer` and `Reader` share: the tables without the coder's own escape, and one each for numbers of bits and for bits"
+    WIDEST = 21                                    # bits after the first of what lies outside a table
+    COUNTS = [2**15-5, *(max(2**(14-k), 1) for k in range(WIDEST))]
+
+    def __init__(self, tables: Tables):
+        starts = np.flatnonzero(tables.cdf<0)
+        self.offset, self.escape = tables.offset, np.diff([*starts, len(tables.cdf)]).astype(np.int32)-3
+        self.lookup = np.concatenate([abs(tables.cdf), [16], np.cumsum([0, *self.COUNTS]), [1, 0, 1, 2]]).astype(np.int32)
+        self.widths, self.bits = len(starts), len(starts)+1   # where those two tables are
+
+class Writer(_Coder):
     "Symbols to bytes, in as many calls as it takes."
-    def __init__(self, tables: Tables): self.tables, self.handle = tables, gen_ops.create_range_encoder([], tables.cdf)
+    def __init__(self, tables: Tables): super().__init__(tables); self.handle = gen_ops.create_range_encoder([], self.lookup)
+
+    def _put(self, values, indexes): self.handle = gen_ops.entropy_encode_index(self.handle, np.broadcast_to(np.int32(indexes), values.shape), values.astype(np.int32))
 
     def write(self,
         symbols, # int32 tensor of any shape: the values
         indexes, # int32 tensor of the same shape: which table each is coded with
     ):
         "Raises `DicError` where a value is 2**20 or more away from 0: no picture gives such values, broken weights do."
-        if tf.size(symbols) and not -2**20<int(tf.reduce_min(symbols))<=int(tf.reduce_max(symbols))<2**20: raise DicError('these weights give latents out of all bounds')
-        self.handle = gen_ops.entropy_encode_index(self.handle, indexes, symbols-tf.gather(self.tables.offset, indexes))
+        symbols, indexes = np.asarray(symbols), np.asarray(indexes)
+        if symbols.size and not -2**20<symbols.min()<=symbols.max()<2**20: raise DicError('these weights give latents out of all bounds')
+        value, escape = symbols-self.offset[indexes], self.escape[indexes]
+        out = (value<0)|(value>=escape)
+        self._put(np.where(out, escape, value), indexes)
+        if not out.any(): return
+        value, escape = value[out], escape[out]
+        far = np.where(value<0, -value, value-escape+1)
+        width = np.frexp(far)[1]-1
+        self._put(width, self.widths)
+        self._put(value<0, self.bits)
+        for k in range(width.max()): self._put(far[width>k]>>k&1, self.bits)
 
     def close(self) -> bytes: return gen_ops.entropy_encode_finalize(self.handle).numpy()
 
-class Reader:
+# %% ../nbs/01_entropy.ipynb #f6ccd572
+class Reader(_Coder):
     "The bytes of a `Writer` to symbols, in the same calls."
-    def __init__(self, tables: Tables, data: bytes): self.tables, self.handle = tables, gen_ops.create_range_decoder(data, tables.cdf)
+    def __init__(self, tables: Tables, data: bytes):
+        super().__init__(tables)
+        self.handle, self.most = gen_ops.create_range_decoder(data, self.lookup), 4*len(data)+16   # an escape takes two bits at least
+
+    def _get(self, indexes):
+        self.handle, values = gen_ops.entropy_decode_index(self.handle, indexes, indexes.shape, tf.int32)
+        return values.numpy()
 
     def read(self, indexes):
-        "The symbols, int32 of the indexes' shape; whether they are the right ones shows at the end."
-        self.handle, symbols = gen_ops.entropy_decode_index(self.handle, indexes, tf.shape(indexes), tf.int32)
-        return symbols+tf.gather(self.tables.offset, indexes)
+        "The symbols, int32 of the indexes' shape; whether they are the right ones shows at the end, or, where they cannot be, by a `DicError`."
+        indexes = np.asarray(indexes)
+        value, escape = self._get(indexes), self.escape[indexes]
+        out = value==escape
+        if n := int(out.sum()):
+            if n>self.most: raise DicError('the payload does not fit its model')
+            width, below = self._get(np.full(n, self.widths, np.int32)), self._get(np.full(n, self.bits, np.int32))>0
+            far = 1<<width
+            for k in range(width.max()): far[width>k] |= self._get(np.full((width>k).sum(), self.bits, np.int32))<<k
+            value[out] = np.where(below, -far, far+escape[out]-1)
+        return tf.constant(value+self.offset[indexes], tf.int32)
 
     def close(self):
         "Raises `DicError` where the bytes do not end where the symbols do."

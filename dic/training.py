@@ -7,7 +7,7 @@ __all__ = ['PRESETS', 'OWN', 'MAX_SKIPPED', 'SCHEDULE', 'plan', 'schedule', 'dra
            'run_folder', 'hold', 'read_log', 'measurer', 'held_crops', 'source_revision', 'finish', 'about', 'fresh',
            'describe', 'train', 'plot_logs']
 
-# %% ../nbs/03_training.ipynb #ce229374
+# %% ../nbs/03_training.ipynb #33ed1df1
 import dic, fcntl, hashlib, importlib, inspect, json, math, os, subprocess, time
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,7 @@ from .backend import setup, tf
 from .core import DicError, atomic, hardware, write_json
 from .data import Photos, crops, find_photos, fingerprint, split
 from .models.base import MODELS, build
-from .zoo import save_weights
+from . import zoo
 
 # %% ../nbs/03_training.ipynb #be2e4ede
 PRESETS = dict(
@@ -31,7 +31,7 @@ _SIZES = dict(full=dict(config=dict(filters=192, latents=192)), quick=dict(confi
 OWN = dict(balle2018=_SIZES, deep=_SIZES,        # what a model's presets add to these or have instead
     swift=dict(full=dict(batch=16, main_lr=5e-4), quick=dict(config=dict(width=128, latents=128, hyper=64, context=128, dec=4))))
 
-# %% ../nbs/03_training.ipynb #d50f9800
+# %% ../nbs/03_training.ipynb #14addd54
 def _model(name):
     "The class of a model, and what its `build` takes with the defaults"
     if name not in MODELS: raise DicError(f'{name!r} is no model; there are {", ".join(MODELS)}')
@@ -52,7 +52,14 @@ def _given(config):
     if not isinstance(config, dict): raise DicError('config must be JSON such as {"filters": 64}')
     return config
 
-# %% ../nbs/03_training.ipynb #9eec7cc2
+def _config_of(init, model):
+    "The configuration of the weights to start from, if there are any"
+    if init is None: return None
+    kind, config = zoo.about(zoo.locate(init))
+    if kind!=model: raise DicError(f'{init}: holds {kind}, not {model}')
+    return config
+
+# %% ../nbs/03_training.ipynb #9483d414
 def plan(
     lmbda: float=None,    # Weight of the squared error (0..255) against bits per pixel; None for 0.01, or all that the model serves
     model: str='balle2018', # A name in `dic.models.base.MODELS`
@@ -64,6 +71,7 @@ def plan(
     patch: int=None,      # Side of a crop in pixels
     main_lr: float=None,  # Peak learning rate of the transforms
     aux_lr: float=None,   # Peak learning rate of the prior's own variables
+    init: str=None,       # Weights to start from: a shipped name, a file or a run's folder; they also say the configuration, as far as nothing else does
     data: str=None,       # A data set's name, folder or glob; None for the sample photographs
     out: str='_runs',     # Folder that holds the runs' folders
     seed: int=0,          # Of weights, crops and noise
@@ -78,7 +86,7 @@ def plan(
     if preset not in ('auto', *PRESETS): raise DicError(f'preset {preset!r} is none of auto, {", ".join(PRESETS)}')
     if p['preset']=='auto': p['preset'] = 'full' if device!='cpu' and tf.config.list_physical_devices('GPU') else 'quick'
     preset = PRESETS[p['preset']]|OWN.get(model, {}).get(p['preset'], {})
-    p['config'] = _config(model, preset.get('config', {}), _given(config), {k: v for k in ('filters', 'latents') if (v := p.pop(k)) is not None})
+    p['config'] = _config(model, _config_of(init, model) or preset.get('config', {}), _given(config), {k: v for k in ('filters', 'latents') if (v := p.pop(k)) is not None})
     p |= {k: v for k, v in preset.items() if p[k] is None}
     if p['lmbda'] is None: p['lmbda'] = list(p['config'].get('lambdas', ())) or .01
     _check(p, kind.multiple)
@@ -178,10 +186,11 @@ def swap(self: Trainer):
     for a, v in zip(self.average, self.main+self.aux):
         old = tf.identity(v); v.assign(a); a.assign(old)
 
-# %% ../nbs/03_training.ipynb #3325879d
+# %% ../nbs/03_training.ipynb #92fa809d
 def _key(p, photos):
     "What shapes a run's result, as a short hash"
-    shaping = {k: v for k, v in p.items() if k not in ('out', 'device', 'save_every', 'data', 'preset')}
+    shaping = {k: v for k, v in p.items() if k not in ('out', 'device', 'save_every', 'data', 'preset', 'init')}
+    if p['init']: shaping['init'] = zoo.fingerprint(zoo.locate(p['init']))
     return hashlib.sha256(json.dumps([shaping, photos], sort_keys=True).encode()).hexdigest()[:8]
 
 def run_folder(
@@ -287,7 +296,7 @@ def _loop(t, folder, photos, batches, progress):
                 tf.summary.image('crop and reconstruction', picture[None], i+1)
                 if progress: bar.write(f'step {i+1:,}: held-out photographs {found["valid_bpp"]:.3f} bpp, {_psnr(found["valid_mse"]):.2f} dB')
 
-# %% ../nbs/03_training.ipynb #c7a1ed0d
+# %% ../nbs/03_training.ipynb #d93c7ca2
 def source_revision():
     "The source's git revision, or None outside a checkout"
     try: r = subprocess.run(['git', 'describe', '--always', '--dirty', '--abbrev=12'], cwd=Path(dic.__file__).parent, capture_output=True, text=True)
@@ -305,10 +314,11 @@ def finish(
     "Coding tables, weights and card of a run that has made its steps."
     model.tabulate()
     log = read_log(folder)
-    card = {k: p[k] for k in ('lmbda', 'steps', 'batch', 'patch', 'main_lr', 'aux_lr', 'seed', 'precision', 'preset')}
+    card = dict(init=zoo.fingerprint(zoo.locate(p['init']))) if p['init'] else {}
+    card |= {k: p[k] for k in ('lmbda', 'steps', 'batch', 'patch', 'main_lr', 'aux_lr', 'seed', 'precision', 'preset')}
     card |= dict(schedule=SCHEDULE, hardware=hardware(), versions={k: version(k) for k in ('dic', 'tensorflow', 'tensorflow-compression', 'numpy')},
         validation=[{k: round(v, 4) for k, v in r.items()} for r in log if 'valid_bpp' in r][-1], curve=_thin([r for r in log if 'bpp' in r]))
-    save_weights(model, folder/'weights.safetensors', card|facts)
+    zoo.save_weights(model, folder/'weights.safetensors', card|facts)
     (folder/'weights.json').replace(folder/'card.json')
 
 def about(
@@ -322,13 +332,19 @@ def _thin(rows, n=50):
     "About n of the rows, evenly spread, as step, bpp, mse"
     return [[r['step'], round(r['bpp'], 4), round(r['mse'], 2)] for r in rows[len(rows)-1::-max(1, len(rows)//n)]][::-1]
 
-# %% ../nbs/03_training.ipynb #f4bd90f5
+# %% ../nbs/03_training.ipynb #b3c5479d
 def fresh(
     p: dict, # From `plan`
 ):           # `Codec`
-    "The model of a plan with the weights its seed gives."
+    "The model of a plan with the weights its seed gives, or those it starts from. Raises `DicError` where these have other shapes."
     tf.keras.utils.set_random_seed(p['seed'])
-    return build(p['model'], **p['config'], precision=p['precision'])
+    model = build(p['model'], **p['config'], precision=p['precision'])
+    if p['init']:
+        start, ours = zoo.load_weights(zoo.locate(p['init'])), model.named_variables()
+        if start.lambdas!=model.lambdas: start = start.with_range(model.lambdas)
+        if start.config!=model.config: raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
+        for k, v in start.named_variables().items(): ours[k].assign(v)
+    return model
 
 def describe(
     p: dict, # From `plan`
