@@ -65,7 +65,7 @@ def guard(
         _warn(line)
         return code
 
-# %% ../nbs/09_cli.ipynb #1425b5a3
+# %% ../nbs/09_cli.ipynb #a461d0b1
 def _name(text):
     "A file's name, which an unset variable of the shell is not"
     if not text: raise argparse.ArgumentTypeError('a name is empty')
@@ -100,9 +100,9 @@ _SHARED = {
         help='where to write: a folder if it is one, ends in /, or the input is a folder or several files, else a file (default: beside the input)'),
     '--model': dict(type=_name, metavar='NAME', help="weights: a name from `dic models`, a .safetensors file or a run's folder"),
     '-q --quality': dict(type=_quality, metavar='N', help='0 (smallest file) to 63, fractions too, for weights that serve every rate (default: 32)'),
-    '--target-size': dict(type=_size, metavar='SIZE', help='the best file of at most that size, such as 50kB'),
-    '--target-bpp': dict(type=_number, metavar='BPP', help='the best file of at most so many bits per pixel'),
-    '--target-psnr': dict(type=_number, metavar='DB', help='a file just below that PSNR'),
+    '--target-size': dict(type=_size, metavar='SIZE', help='a file of that size, such as 50kB, or at most 2 %% below'),
+    '--target-bpp': dict(type=_number, metavar='BPP', help='a file of so many bits per pixel, or at most 2 %% below'),
+    '--target-psnr': dict(type=_number, metavar='DB', help='a file of that PSNR, or at most 0.05 dB below'),
     '--device': dict(default='auto', metavar='NAME', help='auto, cpu, gpu or gpu:1 (default: auto)'),
     '--threads': dict(type=_count, default=0, metavar='N', help='threads of the CPU (default: 0, one a core)'),
     '--overwrite': dict(action='store_true', help='replace what is there'),
@@ -208,17 +208,17 @@ def _located(name):
     if not path.is_file(): raise UsageError(f'{path}: no such weights')
     return path
 
-# %% ../nbs/09_cli.ipynb #c5496df7
+# %% ../nbs/09_cli.ipynb #3bad2e3c
 @_command(['dic compress photo.jpg                         # to photo.jpg.tfci', 'dic compress photos/ -o compressed/',
            'dic compress photo.jpg -q 40', 'dic compress photo.jpg --target-size 50kB', 'dic compress "kodak/*.png" -o out/ --model runs/mine --json'],
           'out model quality target-size target-bpp target-psnr device threads overwrite', {'files': dict(nargs='+', type=_name, metavar='FILE', help='photographs: files, folders or patterns')})
 def _compress(a):
     "compress photographs to .tfci files"
     from dic import coding
-    todo, failed = _found(coding.jobs(a.files, a.out, '.tfci', but='.tfci.png'))
-    if not todo: return failed, True
     wanted = {k: v for k, v in dict(quality=a.quality, size=a.target_size, bpp=a.target_bpp, psnr=a.target_psnr).items() if v is not None}
     if len(wanted)>1: raise UsageError('give one of --quality, --target-size, --target-bpp and --target-psnr')
+    todo, failed = _found(coding.jobs(a.files, a.out, '.tfci', but='.tfci.png'))
+    if not todo: return failed, True
     path = _located(a.model)
     _setup(a)
     model = coding.load(path)

@@ -8,8 +8,8 @@ __all__ = ['MAGIC', 'VERSION', 'TOP', 'STEPS', 'DEFAULT_QUALITY', 'MAX_SIDE', 'M
            'jobs', 'each', 'compress_file', 'decompress_file', 'read_stream', 'compress_files', 'decompress_files',
            'info', 'rename']
 
-# %% ../nbs/04_coding.ipynb #dc758c09
-import functools, math, os, stat, struct, traceback, zlib
+# %% ../nbs/04_coding.ipynb #881c90b7
+import functools, math, numbers, os, stat, struct, traceback, zlib
 from functools import partial
 from pathlib import Path
 
@@ -115,7 +115,7 @@ def _afford(model, height, width):
     need, free = memory(model, height, width), free_memory()
     if need>free: raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of memory, {human(free)} are free')
 
-# %% ../nbs/04_coding.ipynb #d93c92c8
+# %% ../nbs/04_coding.ipynb #933b17a8
 def _ready(image, model):
     "A picture and a model that may be compressed together"
     image = np.asarray(image)
@@ -130,7 +130,7 @@ def _options(model, options):
     if odd := [k for k in options if k not in model.options]: raise DicError(f'{model.kind} has no option {odd[0]}')
     if 'quality' not in model.options: return {}
     quality = options.get('quality', DEFAULT_QUALITY)
-    if not 0<=quality<=TOP: raise DicError(f'quality {quality} is not within 0 to {TOP}')
+    if not isinstance(quality, numbers.Real) or not 0<=quality<=TOP: raise DicError(f'quality {quality!r} is not within 0 to {TOP}')
     return dict(quality=round(quality*STEPS)/STEPS)
 
 def _stream(model, features, height, width, options):
@@ -149,7 +149,7 @@ def compress(
     options, (h, w) = _options(model, options), image.shape[:2]
     with memory_errors(f'{w} x {h} with {model.kind}'): return _stream(model, model.analyse(image), h, w, options)[1]
 
-# %% ../nbs/04_coding.ipynb #7700db62
+# %% ../nbs/04_coding.ipynb #1334a8cb
 def decompress(
     data: bytes, # A `.tfci` file
     model=None,  # `Codec` or what `load` takes; by default the file's own weights, if they are installed
@@ -170,7 +170,7 @@ def decompress(
     with memory_errors(f'{w} x {h} with {model.kind}'):
         latents = _decoded(model, strings, h, w, options)
         if latents_hash(head['head'], [v.numpy() for v in latents])!=head['hash']:
-            raise DecodeError('the decoded latents are not the encoded ones: this machine computes the prior differently; decode where the file was made')
+            raise DecodeError('the decoded latents are not the encoded ones: the file was tampered with, or its model has no exact prior and this machine computes another; then decode where it was made')
         return model.reconstruct(latents, h, w, **options)
 
 def _decoded(model, strings, height, width, options):
@@ -189,7 +189,7 @@ def _strings(payload):
     if again.string!=payload: raise ValueError
     return strings
 
-# %% ../nbs/04_coding.ipynb #03c87e3b
+# %% ../nbs/04_coding.ipynb #14a9d3f0
 def compress_to(
     image: np.ndarray, # uint8 [height, width, 3]
     model=None,        # `Codec` that has a quality, or what `load` takes
@@ -205,35 +205,37 @@ def compress_to(
     h, w = image.shape[:2]
     with memory_errors(f'{w} x {h} with {model.kind}'):
         features = model.analyse(image)
-        def attempt(steps):
+        def coded(steps): return _stream(model, features, h, w, dict(quality=steps/STEPS))[1]
+        def sized(steps): data = coded(steps); return len(data), data
+        def seen(steps):
             options = dict(quality=steps/STEPS)
-            latents, data = _stream(model, features, h, w, options)
-            return data, len(data) if psnr is None else _psnr(image, model.reconstruct(latents, h, w, **options))
-        if psnr is not None: return _search(attempt, psnr, psnr-.05, lambda v: f'{v:.2f} dB')
-        top = size if size is not None else bpp*h*w/8
-        return _search(attempt, top, .98*top, lambda v: f'{v:,.0f} bytes' if size is not None else f'{8*v/h/w:.4f} bpp')
+            return _psnr(image, model.reconstruct(model.quantise(features, h, w, **options), h, w, **options)), None
+        top = psnr if psnr is not None else size if size is not None else bpp*h*w/8
+        show = lambda v: f'{v:.2f} dB' if psnr is not None else f'{v:,.0f} bytes' if size is not None else f'{8*v/h/w:.4f} bpp'
+        steps, data = _search(sized if psnr is None else seen, top, .98*top if psnr is None else top-.05, show)
+        return data or coded(steps), steps/STEPS
 
 def _psnr(a, b): return psnr_of(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
 
-# %% ../nbs/04_coding.ipynb #606abdde
+# %% ../nbs/04_coding.ipynb #d6d6a03f
 def _search(
-    attempt,     # Steps of quality -> file and value
+    attempt,     # Steps of quality -> value, and perhaps the file
     top, bottom, # The value to be met from below, and the lowest that will do
     show,        # A value in words
-):               # File and quality
-    "The file whose value meets the target from below"
-    ends = [(u, *attempt(u)) for u in (0, TOP*STEPS)]
-    if not ends[0][2]<=top<=ends[1][2]:
-        raise DicError(f'{show(top)} is out of reach; this picture can have {show(ends[0][2])} (quality 0) to {show(ends[1][2])} (quality {TOP})')
-    (lo, data, value), (hi, last, above) = ends
-    if above==top: return last, TOP
-    while value<bottom and hi-lo>1:
-        share, least = math.log((top+bottom)/2/value)/math.log(above/value), max(1, (hi-lo)//16)
-        u = min(max(round(lo+(hi-lo)*share), lo+least), hi-least)
-        found, v = attempt(u)
-        if v<=top: lo, data, value = u, found, v
-        else: hi, above = u, v
-    return data, lo/STEPS
+):               # Steps of quality, and the file
+    "The steps whose value meets the target from below, or comes nearest"
+    (value, data), (above, last) = map(attempt, (0, TOP*STEPS))
+    if not value<=top<=above: raise DicError(f'{show(top)} is out of reach; this picture can have {show(value)} (quality 0) to {show(above)} (quality {TOP})')
+    if above==top: return TOP*STEPS, last
+    lo, hi, best, turn = 0, TOP*STEPS, (value, 0, data), 0
+    while best[0]<bottom and hi-lo>1:
+        straight = turn%2==0 and 0<value<top<above<math.inf                # every second turn halves, should the line mislead
+        share, least = math.log((top+bottom)/2/value)/math.log(above/value) if straight else .5, max(1, (hi-lo)//16)
+        u, turn = min(max(round(lo+(hi-lo)*share), lo+least), hi-least), turn+1
+        v, found = attempt(u)
+        if v>top: hi, above = u, v; continue
+        lo, value, best = u, v, max(best, (v, u, found), key=lambda o: o[0])
+    return best[1:]
 
 # %% ../nbs/04_coding.ipynb #806c5b97
 def gather(
@@ -308,7 +310,7 @@ def _named(e, src, dst):
     if isinstance(e, OSError): return f'{dst or src}: {e.strerror}'
     return str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
 
-# %% ../nbs/04_coding.ipynb #4f7ddf61
+# %% ../nbs/04_coding.ipynb #a26d2278
 def compress_file(
     src: Path, # A photograph
     dst: Path, # The `.tfci` file to write
@@ -317,7 +319,9 @@ def compress_file(
 ) -> dict:     # bytes, height, width, bpp, notes on what was converted; quality where the model has one
     "Compress a photograph to a file that appears whole or not at all."
     image = read_image(src, notes := [])
-    data = compress_to(image, model, **options)[0] if options.keys()&{'size', 'bpp', 'psnr'} else compress(image, model, **options)
+    if odd := options.keys()-{'quality', 'size', 'bpp', 'psnr'}: raise DicError(f'there is no option {min(odd)}')
+    if len(options)>1: raise DicError('give one of quality, size, bpp and psnr')
+    data = compress(image, model, **options) if not options or 'quality' in options else compress_to(image, model, **options)[0]
     with atomic(dst) as f: f.write(data)
     q = parse(data)['quality']
     return _facts(data, *image.shape[:2])|dict(notes=notes)|(dict(quality=q) if 'quality' in _codec(model).options else {})

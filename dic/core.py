@@ -7,9 +7,10 @@ __all__ = ['PHOTOS', 'UNITS', 'DicError', 'UsageError', 'printable', 'exhausted'
            'write_json', 'read_json', 'listed', 'collect', 'parse_size', 'human', 'psnr_of', 'timed', 'free_memory',
            'hardware']
 
-# %% ../nbs/00_core.ipynb #86add42e
+# %% ../nbs/00_core.ipynb #ce2872cc
 import fcntl, glob, json, math, os, platform, re, sys, tempfile, time
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import psutil
@@ -153,7 +154,7 @@ def collect(
         found += hits
     return list(dict.fromkeys(found))
 
-# %% ../nbs/00_core.ipynb #98318eed
+# %% ../nbs/00_core.ipynb #3998d950
 UNITS = dict(B=1, kB=10**3, KB=10**3, MB=10**6, GB=10**9, KiB=2**10, MiB=2**20, GiB=2**30)
 
 def parse_size(
@@ -162,7 +163,7 @@ def parse_size(
     "Bytes in a size as people write it. Raises `DicError` where it is none."
     m = re.fullmatch(r'\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*', str(text))
     if not m or (m[2] or 'B') not in UNITS: raise DicError(f'{text!r} is not a size; write 50kB (50,000 bytes) or 50KiB (51,200 bytes)')
-    return int(float(m[1])*UNITS[m[2] or 'B'])
+    return int(Decimal(m[1])*UNITS[m[2] or 'B'])
 
 def human(
     n: float, # Bytes

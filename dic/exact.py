@@ -6,9 +6,9 @@
 __all__ = ['CLIP', 'WEIGHT', 'EXACT', 'FINAL', 'block', 'Floats', 'best_exponent', 'Layer', 'to_integers', 'Fixed', 'Integers',
            'convert', 'shift', 'Reference']
 
-# %% ../nbs/01_exact.ipynb #d9f0eb7d
+# %% ../nbs/01_exact.ipynb #00a13d0b
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from .backend import tf
@@ -28,12 +28,12 @@ def block(
     x = net.conv(h, f'{name}.b', out, plus=same, scale=.3)
     return net.conv(net.conv(x, f'{name}.c', 2*out, act=True), f'{name}.e', out, plus=x, scale=.3)
 
-# %% ../nbs/01_exact.ipynb #f08c7528
+# %% ../nbs/01_exact.ipynb #15e797d6
 class Floats:
     "Layers in floating point over a dict of variables, which they fill."
     def __init__(self):
         self.variables = {}   # Name -> tf.Variable
-        self.watch = None     # Where given, called with site, kind, input and result of every layer
+        self.watch = None     # Where given, called with site, name, input and result of every layer
 
     def var(self, name, shape, stddev=None, value=0.):
         "The variable of that name; the first time it is made, normal with that deviation or filled with `value`."
@@ -76,7 +76,7 @@ def best_exponent(
     top = int(math.floor(math.log2(CLIP/max(np.abs(v).max(), 1e-6))))
     return min(range(top, top+4), key=lambda e: ((np.clip(np.rint(v*2.**e), -CLIP, CLIP)/2.**e-v)**2).sum())
 
-# %% ../nbs/01_exact.ipynb #a5163a3a
+# %% ../nbs/01_exact.ipynb #640d2dfb
 @dataclass
 class Layer:
     "A layer in integers."
@@ -87,7 +87,7 @@ class Layer:
     def __post_init__(self):
         "Raises `DicError` where a sum could leave what float32 adds exactly."
         ok = self.w.dtype==np.int8 and self.b.dtype==np.int32 and self.e.dtype==np.int8 and self.w.ndim==2 and self.b.shape==self.e.shape==self.w.shape[1:]
-        if not ok or (_bound(self.w, self.b)>=EXACT).any() or (abs(self.e.astype(int))>40).any(): raise DicError('an integer layer is damaged: its sums could overflow')
+        if not ok or (_bound(self.w, self.b)>=EXACT).any() or (abs(self.e.astype(int))>30).any(): raise DicError('an integer layer is damaged: its sums could overflow')
 
 def _bound(w, b): return CLIP*np.abs(w.astype(np.int64)).sum(0)+np.abs(b.astype(np.int64))
 
@@ -98,7 +98,7 @@ def to_integers(
 ) -> Layer:
     "The layer whose sums are nearest to those of the weights given."
     u = np.asarray(w, np.float64)*2.**-np.broadcast_to(inputs, np.shape(w)[:1])[:, None]
-    e = np.floor(np.log2(WEIGHT/np.maximum(np.abs(u).max(0), 2.**-40))).clip(-40, 40)
+    e = np.floor(np.log2(WEIGHT/np.maximum(np.abs(u).max(0), 2.**-30))).clip(-30, 30)
     while True:
         q, c = np.rint(u*2.**e), np.rint(np.asarray(b, np.float64)*2.**e)
         if not (over := (CLIP*np.abs(q).sum(0)+np.abs(c)>=EXACT)).any(): return Layer(q.astype(np.int8), c.astype(np.int32), e.astype(np.int8))

@@ -6,13 +6,12 @@
 __all__ = ['QUALITIES', 'PARTS', 'quality_of', 'Swift', 'step_masks', 'y_bits', 'scale_of', 'build', 'scale_thresholds', 'pick',
            'place']
 
-# %% ../../nbs/02_models.swift.ipynb #cb3adec3
+# %% ../../nbs/02_models.swift.ipynb #e974f416
 import itertools, math
 
 import numpy as np
-import tensorflow_compression as tfc
 from fastcore.basics import patch
-from ..backend import tf
+from ..backend import tf, tfc
 from ..core import DicError
 from ..entropy import MAX_SCALE, MIN_SCALE, NUM_SCALES, Reader, Writer, y_tables, z_tables
 from ..exact import FINAL, Fixed, Floats, Integers, Layer, block, convert
@@ -264,7 +263,7 @@ def _float_latents(self: Swift, x, q):
         y_hat += mask*(tf.round(y-mu)+mu)
     return z, y_hat
 
-# %% ../../nbs/02_models.swift.ipynb #438bf6eb
+# %% ../../nbs/02_models.swift.ipynb #fca134eb
 @patch
 def extras(self: Swift) -> dict: # Name -> array
     "What a weights file holds beside variables and tables: the prior in integers."
@@ -287,7 +286,7 @@ def adopt(self: Swift, arrays: dict):
     names = {k.split('/')[1] for k in arrays if k.count('/')==2}
     layers = {n: Layer(*(arrays[f'prior/{n}/{k}'] for k in 'wbe')) for n in sorted(names)}
     sites, thresholds = arrays['prior/sites'], arrays['prior/thresholds']
-    if (abs(sites.astype(int))>40).any() or (np.diff(thresholds)<=0).any(): raise DicError('the integer prior is damaged')
+    if (abs(sites.astype(int))>30).any() or (np.diff(thresholds)<=0).any(): raise DicError('the integer prior is damaged')
     self._use(Integers(layers, dict(zip(sorted(self._sites), map(int, sites)))), thresholds)
 
 # %% ../../nbs/02_models.swift.ipynb #8c3dd31a
@@ -390,7 +389,7 @@ def encode(self: Swift, latents, quality=None) -> list: # Two strings
     for k in range(4): w.write(pick(symbols, k), pick(indexes, k))
     return [self.tables['z'].encode(z, _channels(z.shape)), w.close()]
 
-# %% ../../nbs/02_models.swift.ipynb #8dbece2c
+# %% ../../nbs/02_models.swift.ipynb #379648ee
 def _grid(height, width): "The size of z"; return -(-height//64), -(-width//64)
 
 @patch
@@ -422,7 +421,7 @@ def symbols(self: Swift, height, width) -> dict:
 def overhead(self: Swift, height, width) -> int:
     "Bytes that coding needs beside picture and strips: the latents, and the widest block of the prior."
     h, w = _grid(height, width)
-    return 16*h*w*(28*self.Y+4*10*self.K)
+    return 16*h*w*(28*self.Y+4*10*max(self.K, self.Z))
 
 @patch
 def table_sizes(self: Swift) -> dict:
