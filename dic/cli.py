@@ -391,7 +391,7 @@ def _prepare(a):
     writable(out)
     return _convert(a, ', '.join(a.sources), a.sources, out, seed=a.seed, **options), False
 
-# %% ../nbs/09_cli.ipynb #8ca5d6f7
+# %% ../nbs/09_cli.ipynb #67ab0d02
 def _plan_options():
     "The parameters of `plan` as options"
     source = Path(importlib.util.find_spec('dic.training').origin).read_text(encoding='utf-8')
@@ -402,23 +402,60 @@ def _plan_options():
     return {flags(name): dict(dest=name, type=dict(int=int, float=float, str=_name)[kind], default=argparse.SUPPRESS,
         metavar=dict(int='N', float='X', str='TEXT')[kind], help=(doc+note(default)).replace('%', '%%')) for name, kind, default, doc in found}
 
-# %% ../nbs/09_cli.ipynb #da6a7ead
+def _given(a, *but):
+    "What was given of the parameters of `plan`"
+    return {k: v for k, v in vars(a).items() if k not in ('command', 'run', 'threads', 'json', 'debug', *but)}
+
+# %% ../nbs/09_cli.ipynb #a0324c55
 @_command(['dic train --lambda 0.01', 'dic train --lambda 0.02 --model deep --data clic_professional_train_2020 --preset full',
            'dic train --steps 100 --filters 16 --batch 4 --patch 64    # a quick try', 'dic compress photo.png --model _runs/NAME                  # uses the result'],
-          'threads', _plan_options())
+          'threads', _plan_options() | {'--backend': dict(choices=['tensorflow', 'jax'], default='tensorflow', help='what trains; jax in an environment of its own (default: tensorflow)')})
 def _train(a):
     "train a model, or go on with a run that was interrupted"
     _setup(a)
     from dic.models.base import MODELS
     from dic.core import read_json
-    from dic.training import plan, train
-    given = {k: v for k, v in vars(a).items() if k not in ('command', 'run', 'threads', 'json', 'debug')}
+    from dic.portable import train
+    from dic.training import plan
+    given = _given(a, 'backend')
     try: p = plan(**given)
     except DicError as e: raise UsageError(str(e)) from None
     if p['model'] not in MODELS: raise UsageError(f'--model {p["model"]}: is none of {", ".join(MODELS)}')
     writable(Path(p['out']))
     try:
-        with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext(): folder = train(**given)
+        with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext(): folder = train(a.backend, **given)
     except KeyboardInterrupt: raise KeyboardInterrupt('the same command goes on from the last checkpoint') from None
+    _tell(a, f'use it: dic compress PHOTO --model {folder}')
+    return dict(run=str(folder), weights=str(folder/'weights.safetensors'), card=read_json(folder/'card.json')), False
+
+# %% ../nbs/09_cli.ipynb #6f98ec02
+@_command(['dic export swift bundle --batch 32 --patch 256 --precision mixed_bfloat16', 'dic export balle2018 bundle --lambda 0.01 --filters 192    # then: python bundle/run.py --photos DIR --out out'],
+          'threads', {'model': dict(metavar='MODEL', help='balle2018, deep or swift'), 'out': dict(type=_name, metavar='FOLDER', help='the folder to write')}
+          | {k: v for k, v in _plan_options().items() if v['dest'] not in ('model', 'out', 'data', 'device', 'save_every')})
+def _export(a):
+    "write a model's training step as a program that runs wherever JAX does"
+    a.device = 'cpu'
+    _setup(a)
+    from dic.portable import export
+    with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext(): folder = export(a.out, model=a.model, **_given(a, 'model', 'out', 'device'))
+    return dict(bundle=str(folder)), False
+
+@_command(['dic import out', 'dic import out --data photographs/ --kodak data/kodak'],
+          'threads', {'folder': dict(type=_name, metavar='RUN', help='the folder that the runner wrote'),
+                      '-o --out': dict(default='_runs', type=_name, metavar='PATH', help="folder for the run's folder (default: _runs)"),
+                      '--data': dict(type=_name, metavar='NAME', help='photographs to validate on, as for dic train'),
+                      '--kodak': dict(type=_name, metavar='FOLDER', help='measure on these photographs too, with real files, and note it in the card')})
+def _import(a):
+    "make a run of what the runner brought back: weights, tables, exact prior, card"
+    _setup(a)
+    from dic.core import read_json, write_json
+    from dic.portable import import_run
+    with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
+        folder = import_run(a.folder, a.out, a.data)
+        if a.kodak:
+            from dic import analysis
+            table = analysis.evaluate(folder, a.kodak, folder/'kodak', say=print, qualities=range(0, 64, 7))
+            means = analysis.averages(table)[['setting', 'images', 'bpp', 'psnr', 'ms_ssim']].to_dict('records')
+            write_json(folder/'card.json', read_json(folder/'card.json')|dict(kodak=means))
     _tell(a, f'use it: dic compress PHOTO --model {folder}')
     return dict(run=str(folder), weights=str(folder/'weights.safetensors'), card=read_json(folder/'card.json')), False

@@ -59,7 +59,7 @@ def _config_of(init, model):
     if kind!=model: raise DicError(f'{init}: holds {kind}, not {model}')
     return config
 
-# %% ../nbs/03_training.ipynb #9483d414
+# %% ../nbs/03_training.ipynb #118ecf9e
 def plan(
     lmbda: float=None,    # Weight of the squared error (0..255) against bits per pixel; None for 0.01, or all that the model serves
     model: str='balle2018', # A name in `dic.models.base.MODELS`
@@ -76,7 +76,7 @@ def plan(
     out: str='_runs',     # Folder that holds the runs' folders
     seed: int=0,          # Of weights, crops and noise
     device: str='auto',   # `auto`, `cpu`, `gpu`, `gpu:1`
-    precision: str='float32', # Or `mixed_bfloat16`, for GPUs: on a CPU it is slower
+    precision: str='float32', # Arithmetic of the transforms: `float32` or `mixed_bfloat16`
     preset: str='auto',   # `full`, `quick`, or `auto`: full on a GPU, quick on a CPU
     save_every: float=180., # Seconds between checkpoints
     valid: float=.05,     # Share of the photographs (or number, from 1 on) held out for validation
