@@ -299,11 +299,13 @@ def _info(a):
                       f'{r["width"]} x {r["height"]}, {human(r["bytes"])}, {r["bpp"]:.3f} bpp')
     return _each(a, [(p, None) for p in paths], failed, lambda p, _: coding.info(p), line)
 
-# %% ../nbs/09_cli.ipynb #56b1a856
+# %% ../nbs/09_cli.ipynb #3c3d3778
+def _range(v): "A number, or two"; return ' to '.join(map(str, v)) if isinstance(v, list) else str(v)
+
 def _card(name, card):
     "A row about weights"
     valid, config = card.get('validation') or {}, card.get('config') or {}
-    return [name, card['model'], *(str(config.get('filters', '')), str(card.get('lmbda', '')), f'{card["steps"]:,}' if 'steps' in card else ''),
+    return [name, card['model'], *(str(config.get('filters', '')), _range(card.get('lmbda', '')), f'{card["steps"]:,}' if 'steps' in card else ''),
             *([f'{valid["valid_bpp"]:.3f}', f'{psnr_of(valid["valid_mse"]):.2f}'] if valid else ['', '']), human(card['bytes']), card['sha256'][:16]]
 
 @_command(['dic models', 'dic models --json', 'dic compress photo.png --model NAME'])

@@ -41,7 +41,7 @@ def _alone(path):
         fcntl.flock(f, fcntl.LOCK_EX)
         yield
 
-# %% ../nbs/03_portable.ipynb #3acad0b3
+# %% ../nbs/03_portable.ipynb #bc73bd0e
 def environment(
     progress: bool=True, # Say that it is made
 ) -> Path:               # Its Python
@@ -55,9 +55,10 @@ def environment(
         if progress: print(f'making {folder} with JAX {wanted["jax"]}; this happens once and takes a minute', flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         extra = f'[{wanted.pop("extra")}]' if 'extra' in wanted else ''
-        for command in ([sys.executable, '-m', 'venv', folder], [folder/'bin/pip', 'install', '-q', '--disable-pip-version-check', *(f'{k}{extra if k=="jax" else ""}=={v}' for k, v in wanted.items())]):
+        packages = [f'{k}{extra if k=="jax" else ""}=={v}' for k, v in wanted.items()]
+        for command in [sys.executable, '-m', 'venv', folder], [folder/'bin/pip', 'install', '-q', '--disable-pip-version-check', *packages]:
             r = subprocess.run(command, capture_output=True, text=True)
-            if r.returncode: raise DicError(f'{folder}: no environment for JAX could be made ({(r.stderr.strip().splitlines() or r.stdout.strip().splitlines() or ["no reason given"])[-1]})')
+            if r.returncode: raise DicError(f'{folder}: no environment for JAX could be made ({([*r.stdout.splitlines(), *r.stderr.splitlines()] or [""])[-1]})')
         stamp.write_text('')
     return python
 
@@ -118,15 +119,15 @@ def _parity(f, traced, p):
     values = dict(zip(('loss', 'bpp', 'mse', 'grad_norm'), map(float, [*found[:3], tf.linalg.global_norm(found[3:])])))
     return dict(lmbda=lmbda.tolist(), seed=seed, values=values)
 
-# %% ../nbs/03_portable.ipynb #74b9bfc1
+# %% ../nbs/03_portable.ipynb #7241b797
 def export(
     out: str|Path,       # Folder for the bundle
     progress: bool=True, # Say what was written
-    **params,            # What `dic.training.plan` takes: `model`, `config`, `init`, `batch`, `patch`, `precision` are fixed in the bundle, steps and rates are its defaults
+    **params,            # What `dic.training.plan` takes; steps and rates are defaults that the runner may be told to leave, the rest is fixed
 ) -> Path:               # The folder
     "Write the training step of a model as an XLA program. Raises `DicError` where that cannot be done."
     out, p = Path(out), plan(**params)
-    if out.exists() and not (out.is_dir() and ((out/'meta.json').exists() or not any(out.iterdir()))): raise DicError(f'{out}: is there already and no bundle; name another folder')
+    if out.is_file() or out.is_dir() and any(out.iterdir()) and not (out/'meta.json').exists(): raise DicError(f'{out}: is there already and no bundle; name another folder')
     model = fresh(p)
     out.mkdir(parents=True, exist_ok=True)
     (out/'meta.json').unlink(missing_ok=True)
@@ -144,13 +145,15 @@ def _programs(out, model, p):
         captures[name], found = _captures(traced, model, name)
         constants |= found
         if name=='step': parity = _parity(f, traced, p)
-        with atomic(out/f'{name}.hlo') as h, tf.device('CPU'): h.write(traced.experimental_get_compiler_ir(*[tf.zeros(s.shape, s.dtype) for s in spec])(stage='hlo_serialized'))
+        with tf.device('CPU'): hlo = traced.experimental_get_compiler_ir(*[tf.zeros(s.shape, s.dtype) for s in spec])
+        with atomic(out/f'{name}.hlo') as h: h.write(hlo(stage='hlo_serialized'))
     weights, aux = {k: v.numpy() for k, v in model.named_variables().items()}, {id(v) for v in model.prior_variables()}
     runner.write_tensors(out/'weights.safetensors', weights)
     runner.write_tensors(out/'constants.safetensors', constants)
-    return dict(format=1, dic=version('dic'), kind=model.kind, config=model.config, lmbda=p['lmbda'], batch=p['batch'], patch=p['patch'], precision=p['precision'],
+    return dict(format=1, dic=version('dic'), kind=model.kind, config=model.config, **{k: p[k] for k in ('lmbda', 'batch', 'patch', 'precision')},
         names=list(weights), shapes=[list(v.shape) for v in weights.values()], aux=[k for k, v in model.named_variables().items() if id(v) in aux], betas=list(model.betas),
-        captures=captures, parity=parity, plan={k: p[k] for k in ('steps', 'main_lr', 'aux_lr', 'seed', 'valid', 'preset')}, init=p['init'] and zoo.fingerprint(zoo.locate(p['init'])))
+        captures=captures, parity=parity, plan={k: p[k] for k in ('steps', 'main_lr', 'aux_lr', 'seed', 'valid', 'preset')},
+        init=p['init'] and zoo.fingerprint(zoo.locate(p['init'])))
 
 # %% ../nbs/03_portable.ipynb #3f674c5f
 def save_batches(
@@ -184,46 +187,46 @@ def _rows(path):
         if {'step', 'loss', 'bpp', 'mse'}<=row.keys() or {'step', 'valid_loss', 'valid_bpp', 'valid_mse'}<=row.keys(): found.append(row)
     return found
 
-# %% ../nbs/03_portable.ipynb #7c556093
+# %% ../nbs/03_portable.ipynb #1a656a5e
 def _about(run):
-    "What a runner says of its run: a plan, and facts for the card"
+    "What a runner says of its run: a plan, the files of weights with their checksums, and facts for the card"
     path = Path(run)/'run.json'
     try:
         said = json.loads(_text(path, 2**22))
         meta, o = said['meta'], said['options']
-        p = plan(model=meta['kind'], config=meta['config'], lmbda=meta['lmbda'], batch=meta['batch'], patch=meta['patch'], precision=meta['precision'], steps=max(1, said['step']),
-                 main_lr=o['lr'], aux_lr=o['aux_lr'], seed=int(o['seed']), preset=meta['plan']['preset'])
+        p = plan(model=meta['kind'], steps=max(1, said['step']), main_lr=o['lr'], aux_lr=o['aux_lr'], seed=int(o['seed']), preset=meta['plan']['preset'],
+                 **{k: meta[k] for k in ('config', 'lmbda', 'batch', 'patch', 'precision')})
+        files = {str(k): str(v) for k, v in dict(said['weights']).items()}
         p['valid'] = float(o['valid'])
         words = lambda d: {str(k)[:40]: str(v)[:40] for k, v in list(dict(d).items())[:20]}
-        facts = dict(minutes=float(said['minutes']), skipped=int(said['skipped']), device=f'{int(said["devices"])} x {str(said["device"])[:80]}', elsewhere=words(said['versions']),
-                     data={k: v for k, v in dict(said['data']).items() if _number(v) or k=='fingerprint' and isinstance(v, str) and re.fullmatch('[0-9a-f]{16}', v)})
+        facts = dict(minutes=float(said['minutes']), skipped=int(said['skipped']), device=f'{int(said["devices"])} x {str(said["device"])[:80]}',
+                     elsewhere=words(said['versions']), data={k: v for k, v in dict(said['data']).items() if _number(v) or k=='fingerprint' and isinstance(v, str) and re.fullmatch('[0-9a-f]{16}', v)})
         if not all(map(_number, (facts['minutes'], p['valid']))) or not 0<p['batch']*p['patch']**2<2**27 or p['steps']>2**40: raise ValueError
         if re.fullmatch('[0-9a-f]{64}', str(meta.get('init'))): facts['init'] = meta['init']
     except DicError: raise
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError): raise DicError(f'{path}: damaged') from None
-    return p, facts
+    return p, files, facts
 
-# %% ../nbs/03_portable.ipynb #0fd6ed10
-def _fill(model, run):
+# %% ../nbs/03_portable.ipynb #51e6b3d4
+def _fill(model, run, said):
     "The weights of a run, checked and put into the model"
-    files, variables, steps = sorted(Path(run).glob('weights*.safetensors')), model.named_variables(), set()
-    left = dict(variables)
-    if not files: raise DicError(f'{run}: no weights in it')
+    files, variables = sorted(Path(run).glob('weights*.safetensors')), model.named_variables()
+    left, room = dict(variables), 2**20+4*sum(int(np.prod(v.shape)) for v in variables.values())
     for path in files:
-        if path.stat().st_size>2**20+4*sum(int(np.prod(v.shape)) for v in variables.values()): raise DicError(f'{path}: larger than {model.kind} {model.config}')
+        if path.stat().st_size>room: raise DicError(f'{path}: larger than {model.kind} {model.config}')
         try:
             with safe_open(path, 'np') as f:
-                steps.add((f.metadata() or {}).get('step'))
                 for k in f.keys():
                     v, s = left.pop(k, None), f.get_slice(k)
-                    if v is None or s.get_shape()!=list(v.shape) or s.get_dtype() not in ('F32', 'F16') or not np.isfinite(a := f.get_tensor(k)).all(): raise DicError(f'{path}: does not fit {model.kind} {model.config} ({k})')
+                    fits = v is not None and s.get_shape()==list(v.shape) and s.get_dtype() in ('F32', 'F16') and np.isfinite(a := f.get_tensor(k)).all()
+                    if not fits: raise DicError(f'{path}: does not fit {model.kind} {model.config} ({k})')
                     v.assign(a.astype(np.float32))
         except DicError: raise
         except Exception as e: raise DicError(f'{path}: not a weights file ({(str(e).splitlines() or [type(e).__name__])[0]})') from None
     if left: raise DicError(f'{run}: no weights for {next(iter(left))}{" and others" if len(left)>1 else ""}; is a part missing?')
-    if len(steps)>1: raise DicError(f'{run}: parts of different moments of the run; fetch them again')
+    if {p.name: zoo.fingerprint(p) for p in files}!=said: raise DicError(f'{run}: the weights are not those that run.json speaks of; fetch both again')
 
-# %% ../nbs/03_portable.ipynb #508ed4f0
+# %% ../nbs/03_portable.ipynb #09f652f7
 def import_run(
     run: str|Path,       # The folder that the runner wrote
     out: str|Path='_runs', # Folder that holds the runs' folders
@@ -232,10 +235,10 @@ def import_run(
     progress: bool=True, # Say how good it is
 ) -> Path:               # The run's folder, as from `dic.training.train`
     "Make a run of what the runner brought. Raises `DicError` where it is damaged or does not fit."
-    p, facts = _about(run)
+    p, files, facts = _about(run)
     p['data'], rows = data, _rows(Path(run)/'log.jsonl')
     paths, model = find_photos(data), fresh(p)
-    _fill(model, run)
+    _fill(model, run, files)
     if folder is None:
         content = hashlib.sha256(b''.join(v.numpy().tobytes() for v in model.named_variables().values())).hexdigest()[:8]
         folder = Path(out)/f'{p["model"]}-{"all" if np.ndim(p["lmbda"]) else format(p["lmbda"], "g")}-{content}'
@@ -250,13 +253,18 @@ def import_run(
     if progress: print(f'done: {folder}/weights.safetensors')
     return folder
 
-# %% ../nbs/03_portable.ipynb #3b06bc35
+# %% ../nbs/03_portable.ipynb #89fa5e23
+def _device(name):
+    "What tells JAX which device to use"
+    if name=='auto': return {}
+    return dict(JAX_PLATFORMS='cpu' if name=='cpu' else 'cuda') | (dict(CUDA_VISIBLE_DEVICES=name[4:]) if ':' in name else {})
+
 def _there(python, bundle, out, paths, p, say):
     "Have the runner train; Ctrl-C lets it save"
-    device = {} if p['device']=='auto' else dict(JAX_PLATFORMS=dict(cpu='cpu').get(p['device'], 'cuda'), **(dict(CUDA_VISIBLE_DEVICES=p['device'][4:]) if ':' in p['device'] else {}))
     with atomic(out.parent/'photographs.txt', 'w') as f: f.write(''.join(f'{Path(o).absolute()}\n' for o in paths))
-    command = [python, bundle/'run.py', bundle, '--photos', f'@{out.parent/"photographs.txt"}', '--out', out, '--valid', p['valid'], '--save-every', p['save_every']]
-    r, last = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={'JAX_COMPILATION_CACHE_DIR': str(pooch.os_cache('dic')/'xla'), **os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **device}), ''
+    command = [python, bundle/'run.py', bundle, '--photos', f'@{out.parent}/photographs.txt', '--out', out, '--valid', p['valid'], '--save-every', p['save_every']]
+    env = {'JAX_COMPILATION_CACHE_DIR': str(pooch.os_cache('dic')/'xla'), **os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **_device(p['device'])}
+    r, last = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env), ''
     try:
         for last in r.stdout: say(last.rstrip())
         code = r.wait()

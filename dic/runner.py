@@ -8,7 +8,7 @@ __all__ = ['KINDS', 'TYPES', 'SUFFIXES', 'MAX_SKIPPED', 'Stop', 'say', 'whole', 
            'photo_files', 'look', 'decode', 'held_out', 'Photos', 'choose', 'room', 'pack', 'crops', 'draw',
            'held_batches', 'spread_lambdas', 'begin', 'update', 'stepper', 'matrix_rate', 'operations', 'schedule',
            'share', 'save_state', 'load_state', 'write_weights', 'rewind', 'psnr', 'spent', 'trained', 'log', 'note',
-           'measure', 'keep', 'is_over', 'is_due', 'train', 'find_photos', 'load_replay', 'settle', 'versions',
+           'measure', 'keep', 'is_over', 'is_due', 'train', 'find_photos', 'load_replay', 'settle', 'versions', 'start',
            'prepare', 'parser', 'work', 'main']
 
 # %% ../nbs/03_portable.runner.ipynb #6683c695
@@ -186,7 +186,7 @@ def read_weights(
     if odd: raise Stop(f'{paths[0]}: not weights of this model ({odd[0]}{" and others" if odd[1:] else ""})')
     return {k: found[k].astype(np.float32) for k in sorted(found)}
 
-# %% ../nbs/03_portable.runner.ipynb #743c8f0c
+# %% ../nbs/03_portable.runner.ipynb #79c7583b
 def parity_batch(batch, patch): # uint8 [batch, patch, patch, 3]
     "The pixels that parity is checked on."
     return (np.arange(batch*patch*patch*3, dtype=np.uint32)*np.uint32(2654435761)>>np.uint32(24)).astype(np.uint8).reshape(batch, patch, patch, 3)
@@ -200,7 +200,8 @@ def check_parity(
     "Raises `Stop` where the program computes something else than in TensorFlow."
     exact, p = jax.default_backend()=='cpu' and meta['precision']=='float32', meta['parity']
     metrics, grads = f(weights, parity_batch(meta['batch'], meta['patch']), np.float32(p['lmbda']), np.int32(p['seed']))
-    here = dict(zip(('loss', 'bpp', 'mse', 'grad_norm'), map(float, [*np.asarray(metrics), math.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in grads.values()))])))
+    norm = math.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in grads.values()))
+    here = dict(zip(('loss', 'bpp', 'mse', 'grad_norm'), map(float, [*np.asarray(metrics), norm])))
     limit = tolerance or (1e-4 if exact else 1e-2)
     for k, v in here.items():
         if not abs(v/p['values'][k]-1)<=limit*(1 if exact or tolerance or k!='grad_norm' else 3):
@@ -224,7 +225,7 @@ def photo_files(
             found += [(Path(i.filename).name, functools.partial(z.read, i)) for i in z.infolist() if fits(i.filename) and i.file_size<2**29]
     return found
 
-# %% ../nbs/03_portable.runner.ipynb #3507cc06
+# %% ../nbs/03_portable.runner.ipynb #5152703a
 def look(
     name, read, # From `photo_files`
     side,       # The least that either side may have
@@ -249,7 +250,8 @@ def decode(
 
 def _to_srgb(im):
     "Through its colour profile; a broken one is ignored"
-    try: return ImageCms.profileToProfile(im, io.BytesIO(im.info['icc_profile']), ImageCms.createProfile('sRGB'), ImageCms.Intent.RELATIVE_COLORIMETRIC, 'RGB', flags=ImageCms.Flags.BLACKPOINTCOMPENSATION)
+    how = dict(renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC, flags=ImageCms.Flags.BLACKPOINTCOMPENSATION, outputMode='RGB')
+    try: return ImageCms.profileToProfile(im, io.BytesIO(im.info['icc_profile']), ImageCms.createProfile('sRGB'), **how)
     except Exception: return im.convert('RGB')
 
 # %% ../nbs/03_portable.runner.ipynb #28ce0109
@@ -264,7 +266,7 @@ def held_out(
     if valid>=1: return set(order[:int(valid)])
     return {d for d in order if rank(d)<valid} or set(order[:1] if valid and len(order)>1 else [])
 
-# %% ../nbs/03_portable.runner.ipynb #dc72b7de
+# %% ../nbs/03_portable.runner.ipynb #2193ac92
 class Photos(NamedTuple):
     "Photographs as arrays, so that a compiled function can take them."
     pixels: object # uint8 [all pixels, 3]
@@ -283,7 +285,8 @@ def choose(
     for o in sorted(every, key=lambda o: o['digest']) if mpx else every:
         if size(o)<=left: found.append(o); left -= size(o)
     room, total = min(room or math.inf, 3*(2**31-1)), 3*sum(map(size, found))
-    if total>room: raise Stop(f'{len(found)} photographs take {total/1e6:,.1f} MB and there is room for {room/1e6:,.1f} MB: take a share of them with --mpx {int(room/3e5)/10}')
+    if total>room:
+        raise Stop(f'{len(found)} photographs take {total/1e6:,.1f} MB and there is room for {room/1e6:,.1f} MB: take a share of them with --mpx {int(room/3e5)/10}')
     if not found: raise Stop(f'none of the photographs has as few as {mpx} million pixels: use a larger --mpx')
     return found
 
@@ -358,13 +361,14 @@ def spread_lambdas(
     lo, hi = np.log(np.broadcast_to(lmbda, 2))
     return np.exp(lo+(hi-lo)*(np.arange(n)+.5)/n).astype(np.float32)
 
-# %% ../nbs/03_portable.runner.ipynb #5f16ac69
+# %% ../nbs/03_portable.runner.ipynb #ce66d59a
 def begin(
     weights, # Name -> array
 ) -> dict:   # All that a step changes
     "The state before the first step, still on the host."
     zeros, none = lambda: {k: np.zeros_like(v) for k, v in weights.items()}, np.zeros([], np.int32)
-    return dict(weights=weights, adam=optax.ScaleByAdamState(none, zeros(), zeros()), average={k: np.copy(v) for k, v in weights.items()}, step=none, skipped=none, in_a_row=none, sums=np.zeros(4, np.float32))
+    return dict(weights=weights, adam=optax.ScaleByAdamState(none, zeros(), zeros()), average={k: np.copy(v) for k, v in weights.items()},
+                step=none, skipped=none, in_a_row=none, sums=np.zeros(4, np.float32))
 
 def update(
     state,          # From `begin`
@@ -462,14 +466,14 @@ def load_state(
                     **{k: found[k].reshape(blank[k].shape) for k in ('step', 'skipped', 'in_a_row', 'sums')}), {k: float(v) for k, v in more.items()}
     except (KeyError, ValueError): raise Stop(f'{path}: the state of another model; name another folder with --out') from None
 
-# %% ../nbs/03_portable.runner.ipynb #afdfcae7
+# %% ../nbs/03_portable.runner.ipynb #bc719f2c
 def write_weights(
     folder,
     weights,    # Name -> float32 array
     half=False, # In float16, but for an array that does not fit its range
     limit=None, # Bytes of a part; None for one file
     **more,     # Text for the header
-):
+) -> dict:      # Name of each file -> its SHA-256
     "Write `weights.safetensors`, or `weights-1.safetensors` and so on, and remove those of before."
     arrays = {k: _halved(np.asarray(v)) if half else np.asarray(v) for k, v in weights.items()}
     parts, size = [{}], 0
@@ -482,6 +486,7 @@ def write_weights(
     for n, o in zip(names, parts): write_tensors(Path(folder)/n, o, part=f'{n} of {len(parts)}', **more)
     for p in Path(folder).glob('weights*.safetensors'):
         if p.name not in names: p.unlink()
+    return {n: hashlib.sha256((Path(folder)/n).read_bytes()).hexdigest() for n in names}
 
 def _halved(v):
     "In float16, if it fits"
@@ -505,7 +510,7 @@ def psnr(mse): return 10*math.log10(255**2/max(mse, 1e-9))
 def spent(r): "Minutes of the run, those of earlier calls included"; return r.before+(time.monotonic()-r.began)/60
 def trained(r): "Minutes of it in which steps were made"; return r.trained+(time.monotonic()-r.first)/60
 
-# %% ../nbs/03_portable.runner.ipynb #24929ebe
+# %% ../nbs/03_portable.runner.ipynb #a8dfcda0
 def log(r, **row):
     "A line of the log."
     with open(r.out/'log.jsonl', 'a') as f: f.write(json.dumps(row)+'\n')
@@ -525,10 +530,11 @@ def note(r):
     if r.o.replay or is_over(r) or time.monotonic()-r.said>(2 if trained(r)-r.trained<1/6 else 10):
         r.said = time.monotonic()
         left = (r.o.steps-r.step)*seconds/max(steps, 1)/60 if r.o.steps else r.o.total_minutes-spent(r)
-        say(f'step {r.step:,}: loss {loss:.4f}, {bpp:.4f} bpp, {psnr(mse):.2f} dB'+(f', {speed:.2f} Mpx/s' if speed else '')+(f' ({100*used:.0f} % of the matrix rate)' if used else '')
-            +f', {max(0, left):.0f} minutes left'+(f', {int(r.state["skipped"])} skipped' if int(r.state['skipped']) else ''))
+        parts = [f'step {r.step:,}: loss {loss:.4f}, {bpp:.4f} bpp, {psnr(mse):.2f} dB', speed and f'{speed:.2f} Mpx/s', used and f'{100*used:.0f} % of the matrix rate',
+                 f'{max(0, left):.0f} minutes left', int(r.state['skipped']) and f'{int(r.state["skipped"])} skipped']
+        say(', '.join(o for o in parts if o))
 
-# %% ../nbs/03_portable.runner.ipynb #2437cce3
+# %% ../nbs/03_portable.runner.ipynb #d64867c1
 def measure(r):
     "Validate the averaged weights, with rounding."
     lmbda = spread_lambdas(r.meta['lmbda'], r.meta['batch'])
@@ -540,10 +546,10 @@ def keep(r, finished=False):
     "Validate, then save state, weights and what is known of the run."
     if r.valid and r.measured!=r.step: measure(r); r.measured = r.step
     more = dict(spent=spent(r), trained=trained(r))
-    write_weights(r.out, r.state['average'], r.o.half, r.o.part_mb and r.o.part_mb*1e6, step=r.step)
+    files = write_weights(r.out, r.state['average'], r.o.half, r.o.part_mb and r.o.part_mb*1e6, step=r.step)
     with whole(r.out/'run.json', 'w') as f:
         json.dump(dict(meta=r.meta, **r.about, options={k: v for k, v in vars(r.o).items() if k not in ('out', 'photos', 'init', 'bundle', 'cache', 'replay')},
-                       step=r.step, minutes=round(more['spent'], 3), skipped=int(r.state['skipped']), finished=finished), f, indent=1)
+                       step=r.step, minutes=round(more['spent'], 3), skipped=int(r.state['skipped']), finished=finished, weights=files), f, indent=1)
     save_state(r.out/'state.safetensors', r.state, **more)
     r.saved = time.monotonic()
 
@@ -615,33 +621,39 @@ def settle(o, meta, before):
 
 def versions(): return dict(python='.'.join(map(str, sys.version_info[:3])), jax=jax.__version__, optax=optax.__version__, numpy=np.__version__)
 
-# %% ../nbs/03_portable.runner.ipynb #b6f0c1f5
+# %% ../nbs/03_portable.runner.ipynb #eadf5dd6
+def start(o, meta):
+    "The bundle's weights, the state to go on from, and the minutes of the run so far"
+    own, was = read_weights([Path(o.bundle)/'weights.safetensors'], meta), Path(o.out)/'state.safetensors'
+    big = max(v.nbytes//(1+o.half) for v in own.values())/1e6
+    if o.part_mb and big>o.part_mb-.0012: raise Stop(f'one array alone takes {big:.1f} MB: use a larger --part-mb'+' or --half'*(not o.half))
+    return own, *(load_state(was, own) if was.exists() else (begin(read_weights(o.init, meta) if o.init else own), {}))
+
 def prepare(o, began):
     "All that `train` needs"
-    meta, out, was = read_meta(o.bundle), Path(o.out), Path(o.out)/'state.safetensors'
-    own = read_weights([Path(o.bundle)/'weights.safetensors'], meta)
-    if o.part_mb and (big := max(v.nbytes//(1+o.half) for v in own.values()))>o.part_mb*1e6-1200: raise Stop(f'one array alone takes {big/1e6:.1f} MB: use a larger --part-mb'+' or --half'*(not o.half))
-    state, past = load_state(was, own) if was.exists() else (begin(read_weights(o.init, meta) if o.init else own), {})
+    meta = read_meta(o.bundle)
+    own, state, past = start(o, meta)
     data = load_replay(o, meta) if o.replay else None
     if o.replay and not o.steps: o.steps = len(data['x'])
     settle(o, meta, past.get('spent', 0.))
-    say(f'{meta["kind"]}, {sum(v.size for v in own.values())/1e6:.2f} M parameters, {meta["precision"]}, JAX {jax.__version__} on {o.devices} x {jax.devices()[0].device_kind}')
-    source = (lambda d, k: (d['x'][k], d['lmbda'][k], d['seed'][k])) if o.replay else functools.partial(draw, meta=meta, seed=o.seed)
+    device, size = jax.devices()[0].device_kind, sum(v.size for v in own.values())/1e6
+    say(f'{meta["kind"]}, {size:.2f} M parameters, {meta["precision"]}, JAX {jax.__version__} on {o.devices} x {device}')
     learn, held, about = find_photos(o, meta) if not o.replay else ([], [], {})
     split, same = places(meta['batch'], o.devices)
     put, forward = functools.partial(jax.device_put, device=same), compiled(Program(o.bundle, 'step', meta), split, same)
     parity = check_parity(meta, forward, put(own), o.tolerance)
     say('parity with TensorFlow: '+', '.join(f'{k} {v:.6g} ({meta["parity"]["values"][k]:.6g})' for k, v in parity.items()))
-    batches = held_batches(pack(held), meta, o.seed) if held else []
-    r = argparse.Namespace(o=o, meta=meta, out=out, began=began, before=past.get('spent', 0.), trained=past.get('trained', 0.), state=put(state), step=int(state['step']), put=put,
-        many=stepper(forward, source, split, same, jax.default_backend()!='cpu', meta=meta, decay=o.weight_decay, ema=o.ema),
-        data=put(data or pack(learn)), batches=batches, valid=jax.jit(Program(o.bundle, 'valid', meta)) if batches else None, measured=-1, mark=None, operations=operations(forward, own, meta),
-        peak=matrix_rate(meta['precision'])*o.devices, signal=0, rates=(0., 0.), said=0., chunk=1 if jax.default_backend()=='cpu' else o.chunk,
-        every=1 if o.replay else max(1, min(100, o.steps//20)) if o.steps else 50)
-    r.about = dict(parity=parity, data=about, device=jax.devices()[0].device_kind, devices=o.devices, platform=_platform(), versions=versions(), matrix_rate=r.peak, operations=r.operations)
+    in_one, source = jax.default_backend()!='cpu', functools.partial(draw, meta=meta, seed=o.seed) if not o.replay else lambda d, k: (d['x'][k], d['lmbda'][k], d['seed'][k])
+    r = argparse.Namespace(o=o, meta=meta, out=Path(o.out), began=began, put=put, state=put(state), step=int(state['step']), data=put(data or pack(learn)),
+        before=past.get('spent', 0.), trained=past.get('trained', 0.), signal=0, measured=-1, mark=None, said=0., rates=(0., 0.),
+        operations=operations(forward, own, meta), peak=matrix_rate(meta['precision'])*o.devices, chunk=o.chunk if in_one else 1,
+        every=1 if o.replay else max(1, min(100, o.steps//20)) if o.steps else 50, batches=held_batches(pack(held), meta, o.seed) if held else [])
+    r.many = stepper(forward, source, split, same, in_one, meta=meta, decay=o.weight_decay, ema=o.ema)
+    r.valid = jax.jit(Program(o.bundle, 'valid', meta)) if held else None
+    r.about = dict(parity=parity, data=about, device=device, devices=o.devices, platform=_platform(), versions=versions(), matrix_rate=r.peak, operations=r.operations)
     return r
 
-# %% ../nbs/03_portable.runner.ipynb #d9bd8cc7
+# %% ../nbs/03_portable.runner.ipynb #fe92bd0c
 def parser():
     "What the command line may hold."
     p = argparse.ArgumentParser('run.py', description='Train an exported model. The same command goes on with a run that was interrupted.', fromfile_prefix_chars='@')
@@ -653,11 +665,14 @@ def parser():
         ('steps', int, 'length of the schedule in steps (default: as planned)'), ('minutes', float, 'end this call after so many minutes'),
         ('total-minutes', float, 'length of the schedule in minutes, over all calls (default: with --minutes and no --steps, up to the end of this call)'),
         ('lr', float, 'peak learning rate'), ('aux-lr', float, "peak learning rate of the prior's own variables"), ('seed', int, 'of crops, lambdas and noise'),
-        ('valid', float, 'share of the photographs (or number, from 1 on) to validate with; 0 for none'), ('mpx', float, 'use so many millions of pixels of the photographs'),
+        ('valid', float, 'share of the photographs (or number, from 1 on) to validate with; 0 for none'),
+        ('mpx', float, 'use so many millions of pixels of the photographs'),
         ('devices', int, 'split the batch over so many devices'), ('part-mb', float, 'write the weights in parts of at most so many MB, such as 15'),
         ('tolerance', float, 'relative difference to TensorFlow that is parity')]: add(f'--{k}', type=kind, metavar='N' if kind is int else 'X', help=text)
-    for k, v, text in [('weight-decay', 0., 'AdamW, on weights of two and more dimensions'), ('ema', .999, 'what the averaged weights keep of themselves in a step, at most'),
-                       ('save-every', 120., 'seconds between saves'), ('chunk', 50, 'steps in a call on a GPU or TPU')]: add(f'--{k}', type=type(v), default=v, metavar='X', help=f'{text} (default: {v:g})')
+    for k, v, text in [
+        ('weight-decay', 0., 'AdamW, on weights of two and more dimensions'), ('ema', .999, 'what the averaged weights keep of themselves in a step, at most'),
+        ('save-every', 120., 'seconds between saves'), ('chunk', 50, 'steps in a call on a GPU or TPU')]:
+        add(f'--{k}', type=type(v), default=v, metavar='X', help=f'{text} (default: {v:g})')
     add('--init', nargs='+', metavar='FILE', help='weights to start from, one file or all of its parts')
     add('--half', action='store_true', help='write the weights in float16')
     add('--cache', metavar='FOLDER', help='keep compiled programs there for the next call')
