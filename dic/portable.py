@@ -187,7 +187,7 @@ def _rows(path):
         if {'step', 'loss', 'bpp', 'mse'}<=row.keys() or {'step', 'valid_loss', 'valid_bpp', 'valid_mse'}<=row.keys(): found.append(row)
     return found
 
-# %% ../nbs/03_portable.ipynb #1a656a5e
+# %% ../nbs/03_portable.ipynb #ccc9ed4a
 def _about(run):
     "What a runner says of its run: a plan, the files of weights with their checksums, and facts for the card"
     path = Path(run)/'run.json'
@@ -200,7 +200,7 @@ def _about(run):
         p['valid'] = float(o['valid'])
         words = lambda d: {str(k)[:40]: str(v)[:40] for k, v in list(dict(d).items())[:20]}
         facts = dict(minutes=float(said['minutes']), skipped=int(said['skipped']), device=f'{int(said["devices"])} x {str(said["device"])[:80]}',
-                     elsewhere=words(said['versions']), data={k: v for k, v in dict(said['data']).items() if _number(v) or k=='fingerprint' and isinstance(v, str) and re.fullmatch('[0-9a-f]{16}', v)})
+                     elsewhere=words(said['versions']), options={str(k)[:40]: v for k, v in o.items() if _number(v)}, data={k: v for k, v in dict(said['data']).items() if _number(v) or k=='fingerprint' and isinstance(v, str) and re.fullmatch('[0-9a-f]{16}', v)})
         if not all(map(_number, (facts['minutes'], p['valid']))) or not 0<p['batch']*p['patch']**2<2**27 or p['steps']>2**40: raise ValueError
         if re.fullmatch('[0-9a-f]{64}', str(meta.get('init'))): facts['init'] = meta['init']
     except DicError: raise
