@@ -75,7 +75,7 @@ def _refuse(entries, size):
         if str(name).lower() in seen: return f'{i.filename!r} is in it twice'
         seen.add(str(name).lower())
 
-# %% ../nbs/00_data.ipynb #64fb94ec
+# %% ../nbs/00_data.ipynb #bb317357
 def unzip(
     path: str|Path,      # A ZIP archive
     out: str|Path,       # Folder that is to appear; must not exist
@@ -93,7 +93,7 @@ def unzip(
             if sum(i.file_size for i in entries)>shutil.disk_usage(tmp).free: raise DicError(f'{out}: not enough room on the disk to unpack {path}')
             for i in tqdm(entries, 'unpacking', disable=not progress, leave=False): z.extract(i, tmp/'whole')
         os.replace(tmp/'whole', out)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError, zlib.error) as e: raise DicError(f'{path}: broken archive ({e})') from None
+    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, zlib.error) as e: raise DicError(f'{path}: broken archive ({e})') from None
     except OSError as e: raise DicError(f'{path}: cannot be unpacked to {out} ({e.strerror or e})') from None
     finally: shutil.rmtree(tmp, ignore_errors=True)
 

@@ -28,7 +28,7 @@ def block(
     x = net.conv(h, f'{name}.b', out, plus=same, scale=.3)
     return net.conv(net.conv(x, f'{name}.c', 2*out, act=True), f'{name}.e', out, plus=x, scale=.3)
 
-# %% ../nbs/01_exact.ipynb #15e797d6
+# %% ../nbs/01_exact.ipynb #ac409a20
 class Floats:
     "Layers in floating point over a dict of variables, which they fill."
     def __init__(self):
@@ -44,7 +44,7 @@ class Floats:
 
     def _layer(self, x, y, name, act=False, plus=None, site=None):
         "Bias, activation or residual, and the report"
-        y = tf.nn.bias_add(y, tf.cast(self.var(f'{name}.b', [y.shape[-1]]), y.dtype))
+        y += tf.cast(self.var(f'{name}.b', [y.shape[-1]]), y.dtype)       # the gradient of `tf.nn.bias_add` on a CPU is summed in bfloat16
         if act: y = tf.nn.leaky_relu(y, 1/8)
         if plus is not None: y += plus
         if self.watch: self.watch(site or name, name, x, y)

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['PINS', 'CUDA', 'has_gpu', 'environment', 'export', 'save_batches', 'import_run', 'train']
 
-# %% ../nbs/03_portable.ipynb #767d5a1b
-import fcntl, functools, hashlib, json, os, re, shutil, signal, subprocess, sys
+# %% ../nbs/03_portable.ipynb #9cdf4ffe
+import functools, hashlib, json, os, re, shutil, signal, subprocess, sys
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -16,13 +16,13 @@ import numpy as np, pooch
 from safetensors import safe_open
 from . import runner, zoo
 from .backend import setup, tf
-from .core import DicError, atomic, human, psnr_of, write_json
+from .core import DicError, atomic, human, locked, psnr_of, write_json
 from .data import Photos, find_photos, fingerprint, split
 from .training import about, describe, finish, fresh, held_crops, hold, measurer, plan, read_log, run_folder, source_revision, spread_lambdas
 from .training import train as train_here
 from tensorflow.python.ops import gen_stateless_random_ops_v2 as random_ops
 
-# %% ../nbs/03_portable.ipynb #933d151a
+# %% ../nbs/03_portable.ipynb #ad11dc6e
 PINS = {(3, 10): dict(jax='0.6.2', optax='0.2.8', numpy='2.2.6', pillow='12.3.0'),       # the last JAX for Python 3.10
         (3, 11): dict(jax='0.10.2', optax='0.2.8', numpy='2.4.6', pillow='13.0.0')}
 CUDA = {(3, 10): 'cuda12', (3, 11): 'cuda13'}
@@ -33,15 +33,7 @@ def has_gpu() -> bool:
     try: return subprocess.run(['nvidia-smi', '-L'], capture_output=True, text=True).stdout.startswith('GPU 0')
     except OSError: return False
 
-@contextmanager
-def _alone(path):
-    "Hold a lock file; wait for whoever has it"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, 'w') as f:
-        fcntl.flock(f, fcntl.LOCK_EX)
-        yield
-
-# %% ../nbs/03_portable.ipynb #bc73bd0e
+# %% ../nbs/03_portable.ipynb #315f1d81
 def environment(
     progress: bool=True, # Say that it is made
 ) -> Path:               # Its Python
@@ -50,7 +42,8 @@ def environment(
     wanted = {**PINS[key], **(dict(extra=CUDA[key]) if has_gpu() else {})}
     folder = pooch.os_cache('dic')/f'jax-{wanted["jax"]}-python{key[0]}.{key[1]}-{hashlib.sha256(json.dumps([wanted, sys.version]).encode()).hexdigest()[:8]}'
     python, stamp = folder/'bin/python', folder/'complete'
-    with _alone(folder.with_suffix('.lock')):
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with locked(folder.with_suffix('.lock'), 'waiting for another process that is making the environment'):
         if stamp.exists(): return python
         if progress: print(f'making {folder} with JAX {wanted["jax"]}; this happens once and takes a minute', flush=True)
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,7 @@ __all__ = ['PRESETS', 'OWN', 'MAX_SKIPPED', 'SCHEDULE', 'plan', 'schedule', 'dra
            'run_folder', 'hold', 'read_log', 'measurer', 'held_crops', 'source_revision', 'finish', 'about', 'fresh',
            'describe', 'train', 'plot_logs']
 
-# %% ../nbs/03_training.ipynb #33ed1df1
+# %% ../nbs/03_training.ipynb #e224deaa
 import dic, fcntl, hashlib, importlib, inspect, json, math, os, subprocess, time
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from tqdm import tqdm as plain_tqdm
 from tqdm.auto import tqdm
 from .backend import setup, tf
-from .core import DicError, atomic, hardware, write_json
+from .core import DicError, atomic, hardware, write_json, psnr_of
 from .data import Photos, crops, find_photos, fingerprint, split
 from .models.base import MODELS, build
 from . import zoo
@@ -239,11 +239,10 @@ def _manager(t, folder):
         except (tf.errors.OpError, AssertionError, ValueError): continue
     return manager
 
-# %% ../nbs/03_training.ipynb #67aec5a6
+# %% ../nbs/03_training.ipynb #dcaf591b
 MAX_SKIPPED = 50 # Steps in a row that may be not finite before a run gives up
 
 def _eta(rate, left): return f'{rate:.2f} steps a second: about {max(1, round(left/rate/60))} minutes to go'
-def _psnr(mse): return 10*math.log10(255**2/max(mse, 1e-9))
 
 def measurer(
     model,      # `Codec`
@@ -286,7 +285,7 @@ def _loop(t, folder, photos, batches, progress):
             if i-start==20 and progress: bar.write(_eta(20/(time.time()-traced), steps-i-1))
             if (i+1)%every==0 and (means := t.means()):
                 loss, bpp, mse = means
-                bar.set_postfix_str(f'loss {loss:.3f}, {bpp:.3f} bpp, mse {mse:.1f}, {_psnr(mse):.2f} dB')
+                bar.set_postfix_str(f'loss {loss:.3f}, {bpp:.3f} bpp, mse {mse:.1f}, {psnr_of(mse):.2f} dB')
                 note(dict(step=i+1, loss=loss, bpp=bpp, mse=mse, rate=p['main_lr']*share, skipped=int(t.skipped), time=round(time.time(), 1)))
             if time.time()-saved>p['save_every'] or i+1==steps:
                 found, picture = _validate(t, measure, batches)
@@ -294,7 +293,7 @@ def _loop(t, folder, photos, batches, progress):
                 t.seconds.assign_add(time.time()-saved); saved = time.time()
                 manager.save()
                 tf.summary.image('crop and reconstruction', picture[None], i+1)
-                if progress: bar.write(f'step {i+1:,}: held-out photographs {found["valid_bpp"]:.3f} bpp, {_psnr(found["valid_mse"]):.2f} dB')
+                if progress: bar.write(f'step {i+1:,}: held-out photographs {found["valid_bpp"]:.3f} bpp, {psnr_of(found["valid_mse"]):.2f} dB')
 
 # %% ../nbs/03_training.ipynb #d93c7ca2
 def source_revision():

@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['conv', 'transform', 'count', 'ScaleHyperprior']
 
-# %% ../../nbs/02_models.hyperprior.ipynb #4501d3cb
+# %% ../../nbs/02_models.hyperprior.ipynb #86c71539
 import math
 
 import numpy as np
 from ..backend import tf, tfc
 from fastcore.basics import patch
 from ..core import DicError
-from ..entropy import NUM_SCALES, bits, noise, y_prior, y_tables, z_tables
+from ..entropy import NUM_SCALES, bits, channels, noise, y_prior, y_tables, z_tables
 from .base import Codec, as_float, in_strips, pad_to, rate_distortion, strip_rows
 
 # %% ../../nbs/02_models.hyperprior.ipynb #53d85d7a
@@ -112,7 +112,7 @@ def prior_variables(self: ScaleHyperprior) -> list:
     "The learned density of z."
     return list(self.z_prior.trainable_variables)
 
-# %% ../../nbs/02_models.hyperprior.ipynb #be570885
+# %% ../../nbs/02_models.hyperprior.ipynb #2dfeb05a
 @patch
 def tabulate(self: ScaleHyperprior):
     "Compute the coding tables of z and y."
@@ -145,9 +145,7 @@ def _scales(self: ScaleHyperprior, z, shape):
     index = self._index(tf.cast(z, tf.float32)[None])[0, :shape[0], :shape[1]]
     return tf.cast(tf.round(tf.clip_by_value(index, 0, NUM_SCALES-1)), tf.int32)
 
-def _channels(z): "The table of each element of z: its channel"; return tf.broadcast_to(tf.range(z[-1]), z)
-
-# %% ../../nbs/02_models.hyperprior.ipynb #bff9e8f0
+# %% ../../nbs/02_models.hyperprior.ipynb #3307376f
 @patch
 def encode(self: ScaleHyperprior,
     latents, # What `latents` returned
@@ -155,7 +153,7 @@ def encode(self: ScaleHyperprior,
     "The latents as bytes: z, then y with the scales z tells."
     y, z = latents
     self.need_tables()
-    return [self.tables['z'].encode(z, _channels(z.shape)), self.tables['y'].encode(y, self._scales(z, y.shape))]
+    return [self.tables['z'].encode(z, channels(z.shape)), self.tables['y'].encode(y, self._scales(z, y.shape))]
 
 @patch
 def decode(self: ScaleHyperprior,
@@ -167,7 +165,7 @@ def decode(self: ScaleHyperprior,
     self.need_tables()
     grid_y, grid_z = _grid(height, width)
     n = self.config['filters']
-    z = self.tables['z'].decode(strings[0], _channels((*grid_z, n)))
+    z = self.tables['z'].decode(strings[0], channels((*grid_z, n)))
     return [self.tables['y'].decode(strings[1], self._scales(z, grid_y)), z]
 
 @patch

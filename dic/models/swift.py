@@ -6,14 +6,14 @@
 __all__ = ['QUALITIES', 'PARTS', 'quality_of', 'Swift', 'step_masks', 'y_bits', 'scale_of', 'build', 'scale_thresholds', 'pick',
            'place']
 
-# %% ../../nbs/02_models.swift.ipynb #e974f416
+# %% ../../nbs/02_models.swift.ipynb #a39b53bb
 import itertools, math
 
 import numpy as np
 from fastcore.basics import patch
 from ..backend import tf, tfc
 from ..core import DicError
-from ..entropy import MAX_SCALE, MIN_SCALE, NUM_SCALES, Reader, Writer, y_tables, z_tables
+from ..entropy import MAX_SCALE, MIN_SCALE, NUM_SCALES, Reader, Writer, channels, y_tables, z_tables
 from ..exact import FINAL, Fixed, Floats, Integers, Layer, block, convert
 from .base import Codec, as_float, in_strips, pad_to, rate_distortion, strip_rows
 
@@ -356,7 +356,7 @@ def _walk(self: Swift, z, code):
             y_hat += place(found[-1][0]*2**FINAL+mu, k)[None]
         return [*(sum(place(t, k) for k, t in enumerate(v)) for v in zip(*found)), y_hat[0]]
 
-# %% ../../nbs/02_models.swift.ipynb #17172464
+# %% ../../nbs/02_models.swift.ipynb #f390de92
 @patch
 def analyse(self: Swift,
     x, # uint8 [H,W,3]
@@ -378,7 +378,6 @@ def quantise(self: Swift,
     left = lambda k, mu, index: tf.clip_by_value(tf.round(pick(y[0], k)-tf.cast(mu, tf.float32)/2**FINAL), -2.**20, 2.**20)
     return [z[0], *self._walk(z, lambda *step: tf.cast(left(*step), tf.int32))]
 
-def _channels(z): "The table of each element of z: its channel"; return tf.broadcast_to(tf.range(z[-1]), z)
 
 @patch
 def encode(self: Swift, latents, quality=None) -> list: # Two strings
@@ -387,9 +386,9 @@ def encode(self: Swift, latents, quality=None) -> list: # Two strings
     z, symbols, indexes, _ = latents
     w = Writer(self.tables['y'])
     for k in range(4): w.write(pick(symbols, k), pick(indexes, k))
-    return [self.tables['z'].encode(z, _channels(z.shape)), w.close()]
+    return [self.tables['z'].encode(z, channels(z.shape)), w.close()]
 
-# %% ../../nbs/02_models.swift.ipynb #379648ee
+# %% ../../nbs/02_models.swift.ipynb #c9dd172a
 def _grid(height, width): "The size of z"; return -(-height//64), -(-width//64)
 
 @patch
@@ -397,7 +396,7 @@ def decode(self: Swift, strings, height, width, quality=None) -> list: # As `qua
     "The latents of a picture from its strings. Raises `DicError` where the strings are not of such a picture."
     if len(strings)!=2: raise DicError(f'{len(strings)} strings where {self.kind} has 2')
     self.need_tables()
-    z = self.tables['z'].decode(strings[0], _channels((*_grid(height, width), self.Z)))
+    z = self.tables['z'].decode(strings[0], channels((*_grid(height, width), self.Z)))
     r = Reader(self.tables['y'], strings[1])
     found = self._walk(z[None], lambda k, mu, index: r.read(index))
     r.close()
