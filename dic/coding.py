@@ -9,13 +9,13 @@ __all__ = ['MAGIC', 'VERSION', 'TOP', 'STEPS', 'DEFAULT_QUALITY', 'MAX_SIDE', 'M
            'info', 'rename']
 
 # %% ../nbs/04_coding.ipynb #881c90b7
-import functools, math, numbers, os, stat, struct, traceback, zlib
+import functools, numbers, os, stat, struct, traceback, zlib
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
-from .core import PHOTOS, DicError, UsageError, atomic, collect, exhausted, free_memory, human, listed, memory_errors, printable, psnr_of, timed, writable
+from .core import PHOTOS, DicError, UsageError, atomic, collect, exhausted, free_memory, human, listed, memory_errors, printable, psnr_of, search, timed, writable
 from .images import read_image, write_png
 from .zoo import by_fingerprint, load_weights, locate, shipped
 
@@ -212,30 +212,10 @@ def compress_to(
             return _psnr(image, model.reconstruct(model.quantise(features, h, w, **options), h, w, **options)), None
         top = psnr if psnr is not None else size if size is not None else bpp*h*w/8
         show = lambda v: f'{v:.2f} dB' if psnr is not None else f'{v:,.0f} bytes' if size is not None else f'{8*v/h/w:.4f} bpp'
-        steps, data = _search(sized if psnr is None else seen, top, .98*top if psnr is None else top-.05, show)
+        steps, data = search(sized if psnr is None else seen, 0, TOP*STEPS, top, .98*top if psnr is None else top-.05, show)
         return data or coded(steps), steps/STEPS
 
 def _psnr(a, b): return psnr_of(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
-
-# %% ../nbs/04_coding.ipynb #d6d6a03f
-def _search(
-    attempt,     # Steps of quality -> value, and perhaps the file
-    top, bottom, # The value to be met from below, and the lowest that will do
-    show,        # A value in words
-):               # Steps of quality, and the file
-    "The steps whose value meets the target from below, or comes nearest"
-    (value, data), (above, last) = map(attempt, (0, TOP*STEPS))
-    if not value<=top<=above: raise DicError(f'{show(top)} is out of reach; this picture can have {show(value)} (quality 0) to {show(above)} (quality {TOP})')
-    if above==top: return TOP*STEPS, last
-    lo, hi, best, turn = 0, TOP*STEPS, (value, 0, data), 0
-    while best[0]<bottom and hi-lo>1:
-        straight = turn%2==0 and 0<value<top<above<math.inf                # every second turn halves, should the line mislead
-        share, least = math.log((top+bottom)/2/value)/math.log(above/value) if straight else .5, max(1, (hi-lo)//16)
-        u, turn = min(max(round(lo+(hi-lo)*share), lo+least), hi-least), turn+1
-        v, found = attempt(u)
-        if v>top: hi, above = u, v; continue
-        lo, value, best = u, v, max(best, (v, u, found), key=lambda o: o[0])
-    return best[1:]
 
 # %% ../nbs/04_coding.ipynb #806c5b97
 def gather(

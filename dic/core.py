@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PHOTOS', 'UNITS', 'DicError', 'UsageError', 'printable', 'exhausted', 'memory_errors', 'atomic', 'writable', 'locked',
-           'write_json', 'read_json', 'listed', 'collect', 'parse_size', 'human', 'psnr_of', 'timed', 'free_memory',
-           'hardware']
+           'write_json', 'read_json', 'listed', 'collect', 'parse_size', 'human', 'psnr_of', 'timed', 'search',
+           'free_memory', 'hardware']
 
 # %% ../nbs/00_core.ipynb #ce2872cc
 import fcntl, glob, json, math, os, platform, re, sys, tempfile, time
@@ -187,6 +187,27 @@ def timed(
     "Do something and see how long it takes."
     start = time.perf_counter()
     return f(*args), time.perf_counter()-start
+
+# %% ../nbs/00_core.ipynb #efb796b6
+def search(
+    attempt,     # Whole number -> value, and perhaps what has it; the value grows with the number
+    low, high,   # Where to look, both included
+    top, bottom, # The value to be met from below, and the lowest that will do
+    show,        # A value in words
+) -> tuple:      # The number whose value meets the target, or comes nearest from below, and what has it
+    "Find the position of a knob. Raises `DicError` that names what is possible where the target is out of reach."
+    (value, found), (above, last) = map(attempt, (low, high))
+    if not value<=top<=above: raise DicError(f'{show(top)} is out of reach; this picture can have {show(value)} to {show(above)}')
+    if above==top: return high, last
+    lo, hi, best, turn = low, high, (value, low, found), 0
+    while best[0]<bottom and hi-lo>1:
+        straight = turn%2==0 and 0<value<top<above<math.inf                # every second turn halves, should the line mislead
+        share, least = math.log((top+bottom)/2/value)/math.log(above/value) if straight else .5, max(1, (hi-lo)//16)
+        u, turn = min(max(round(lo+(hi-lo)*share), lo+least), hi-least), turn+1
+        v, found = attempt(u)
+        if v>top: hi, above = u, v; continue
+        lo, value, best = u, v, max(best, (v, u, found), key=lambda o: o[0])
+    return best[1:]
 
 # %% ../nbs/00_core.ipynb #cc5339ce
 def free_memory() -> int: # Bytes

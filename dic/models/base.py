@@ -34,6 +34,7 @@ class Codec(tf.keras.Model):
     lambdas = None # Lowest and highest lambda, where one set of weights serves all between
     multiple = 16  # Sides of training crops are multiples of this
     betas = (.9, .999) # Adam's, for training
+    muon = 0.      # How much faster than the rest matrices are trained, each along its orthogonalised momentum; 0 for Adam throughout
     tables = None  # dict of `Tables` by name, or None before `tabulate`
     fingerprint = None # Of the saved weights, hexadecimal
     lmbda = .01    # Used by `call` alone

@@ -34,7 +34,7 @@ def _whole(name, v, lo, hi):
 
 class Swift(Codec):
     "Variable-rate codec with an exact prior; see `build` for what it takes."
-    kind, options, multiple, betas = 'swift', ('quality',), 64, (.9, .98)
+    kind, options, multiple, betas, muon = 'swift', ('quality',), 64, (.9, .98), 7.
     encoder_parts, decoder_parts = ('g_a', 'h_a', 'h_s', 'context'), ('h_s', 'context', 'g_s')
 
     def __init__(self, width, latents, hyper, context, enc, dec, lambdas, precision='float32'):
