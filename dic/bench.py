@@ -6,8 +6,8 @@
 __all__ = ['LOW', 'store_folder', 'measure', 'aim', 'run', 'times', 'add_times', 'against', 'bd_table', 'per_image', 'interval',
            'nearest', 'at_equal', 'estimated', 'extremes', 'where_they_differ', 'gallery']
 
-# %% ../nbs/06_bench.ipynb #8e58d8a5
-import hashlib, json, math
+# %% ../nbs/06_bench.ipynb #61470f29
+import hashlib, json, math, os
 from collections import Counter
 from importlib import metadata
 from pathlib import Path
@@ -74,15 +74,14 @@ def aim(
     if at not in codec.knob: write_json(place, dict(at=(at := meet(codec, read_image(path), **target)[1])))
     return at
 
-# %% ../nbs/06_bench.ipynb #07b317a9
-def _readable(paths):
-    "The pictures that can be read, and what is wrong with the others. Raises `DicError` where two share a name"
-    good, failures = [], []
-    if twice := [n for n, k in Counter(p.name for p in paths).items() if k>1]: raise DicError(f'several pictures are called {twice[0]}; measure them one at a time')
-    for p in paths:
-        try: read_image(p); good.append(p)
-        except DicError as e: failures.append(dict(image=p.name, problem=str(e)))
-    return good, failures
+# %% ../nbs/06_bench.ipynb #907362fe
+def _unique(names, what):
+    "Raises `DicError` where two share a name"
+    if twice := [n for n, k in Counter(names).items() if k>1]: raise DicError(f'several {what} are called {twice[0]}; measure them one at a time')
+
+def _bar(jobs, what, total, progress):
+    "Progress: by default on a terminal; papermill's gets a line now and then"
+    return tqdm(jobs, what, total, disable=None if progress is None else not progress, leave=False, mininterval=10. if 'DIC_CWD' in os.environ else .1)
 
 def _jobs(codecs, paths, at, targets):
     "Codec, picture, position, target"
@@ -99,25 +98,25 @@ def run(
     targets: list=(),  # Instead of those: dicts with size, bpp or psnr, to be met on each picture
     progress: bool=None, # Show a bar; by default on a terminal
 ) -> pd.DataFrame:     # A row of `measure` per codec, setting and picture; `attrs['failures']` lists what failed
-    "Measure codecs on pictures. Raises `DicError` where names are not unique or nothing can be read."
-    store = store or store_folder()
-    if twice := [n for n, k in Counter(c.name for c in codecs).items() if k>1]: raise DicError(f'several codecs are called {twice[0]}; measure them one at a time')
-    (paths, failures), rows = _readable([Path(p) for p in paths]), []
-    if not paths: raise DicError('; '.join(f['problem'] for f in failures) or 'no pictures')
+    "Measure codecs on pictures. Raises `DicError` where names are not unique or nothing can be measured."
+    store, paths, rows, failures = store or store_folder(), [Path(p) for p in paths], [], []
+    _unique([c.name for c in codecs], 'codecs'); _unique([p.name for p in paths], 'pictures')
     def work(job):
         c, p, i, target = job
         try:
             row = measure(c, aim(c, p, store, **target) if target else i, p, store)
             return row|(dict(target=' '.join(f'{k} {v:g}' for k, v in target.items())) if target else {})
-        except DicError as e: return dict(codec=c.name, image=p.name, problem=f'{p.name}: {e}')
+        except DicError as e: return dict(image=p.name, problem=str(e) if p.name in str(e) else f'{p.name}: {e}')
     jobs = list(_jobs(codecs, paths, at, targets))
     with pool() as threads:
-        for row in tqdm(threads.map(work, jobs), 'measuring', len(jobs), disable=None if progress is None else not progress, leave=False, unit='file'):
-            (failures if 'problem' in row else rows).append(row)
+        for row in _bar(threads.map(work, jobs), 'measuring', len(jobs), progress):
+            if 'problem' not in row: rows.append(row)
+            elif row not in failures: failures.append(row)
+    if not rows: raise DicError(failures[0]['problem'] if failures else 'there is nothing to measure')
     order = {c.name: i for i, c in enumerate(codecs)}
     return analysis.table_of(sorted(rows, key=lambda r: order[r['codec']]), failures, codecs={c.name: dict(label=c.label, version=c.version, options=c.options) for c in codecs})
 
-# %% ../nbs/06_bench.ipynb #a52cb7ee
+# %% ../nbs/06_bench.ipynb #68eb540b
 def times(
     codec: Peer,
     at: int,         # Position of its knob, None where it has none
@@ -147,7 +146,7 @@ def add_times(
     known, by_name, here = {c.name: c for c in codecs}, {}, {Path(p).name: p for p in paths}
     wanted = table.groupby(['codec', 'setting'], sort=False).image.apply(list).to_dict()
     position = {(c.name, c.words(i)): i for c in codecs for i in (c.knob or [None]) if (c.name, c.words(i)) in wanted}
-    for (name, words), images in tqdm(wanted.items(), 'timing', disable=None if progress is None else not progress, leave=False):
+    for (name, words), images in _bar(wanted.items(), 'timing', len(wanted), progress):
         by_name[name, words] = times(known[name], position[name, words], [here[i] for i in images], repeats)
     return table.assign(**{k: [by_name[r.codec, r.setting][k][r.image] for r in table.itertuples()] for k in ('encode_s', 'decode_s')})
 

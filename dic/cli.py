@@ -267,7 +267,7 @@ def _mean(m):
 # %% ../nbs/09_cli.ipynb #180041c2
 @_command(['dic analyze photo.png photo.png.tfci.png', 'dic analyze kodak/ out/ --csv kodak.csv',
            'dic analyze "kodak/*.png" "out/*.png" --streams compressed/ --json'],
-          'device threads overwrite', {
+          'overwrite', {
     'originals': dict(type=_name, metavar='ORIGINALS', help='a file, folder or quoted pattern'),
     'reconstructions': dict(type=_name, metavar='RECONSTRUCTIONS', help='a file, folder or quoted pattern; NAME.png, NAME.png.tfci.png or NAME.jpg goes with NAME.png'),
     '--streams': dict(type=_name, metavar='FOLDER', help='where the .tfci files are (default: beside the pictures)'),
@@ -278,7 +278,6 @@ def _analyze(a):
     if a.csv and Path(a.csv).exists() and not a.overwrite: raise DicError(f'{a.csv}: exists already; it is kept unless you say --overwrite')
     if a.csv: writable(Path(a.csv).parent)
     if a.streams and not Path(a.streams).is_dir(): raise UsageError(f'{a.streams}: is no folder')
-    if analysis.match(a.originals, a.reconstructions)[0]: _setup(a)
     table = analysis.compare_folders(a.originals, a.reconstructions, a.streams)
     data = analysis.to_json(table)
     if a.csv: analysis.to_csv(table, a.csv)
