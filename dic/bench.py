@@ -116,7 +116,7 @@ def run(
     order = {c.name: i for i, c in enumerate(codecs)}
     return analysis.table_of(sorted(rows, key=lambda r: order[r['codec']]), failures, codecs={c.name: dict(label=c.label, version=c.version, options=c.options) for c in codecs})
 
-# %% ../nbs/06_bench.ipynb #68eb540b
+# %% ../nbs/06_bench.ipynb #16fb855b
 def times(
     codec: Peer,
     at: int,         # Position of its knob, None where it has none
@@ -124,15 +124,13 @@ def times(
     repeats: int=3,  # How often each is coded; the median counts
 ) -> dict:           # encode_s, decode_s: seconds by the picture's name
     "How long a codec takes. Raises `DicError` where it fails."
-    images = {Path(p).name: read_image(p) for p in paths}
-    codec.decode(codec.encode(next(iter(images.values())), at))                  # warm
     found = dict(encode_s={}, decode_s={})
-    for name, image in images.items():
-        tries = []
-        for _ in range(repeats):
-            data, e = timed(codec.encode, image, at)
-            tries.append((e, timed(codec.decode, data)[1]))
-        found['encode_s'][name], found['decode_s'][name] = map(median, zip(*tries))
+    def once(image): data, e = timed(codec.encode, image, at); return e, timed(codec.decode, data)[1]
+    for p in paths:
+        image = read_image(p)
+        tries = [t for t in [once(image)] if sum(t)>1]
+        while len(tries)<repeats: tries.append(once(image))
+        for k, v in zip(found, zip(*tries)): found[k][Path(p).name] = median(v)
     return found
 
 def add_times(
@@ -196,7 +194,7 @@ def interval(
     low, high = bootstrap((v,), np.mean, method='percentile', random_state=0).confidence_interval
     return float(v.mean()), float(low), float(high)
 
-# %% ../nbs/06_bench.ipynb #6189fbab
+# %% ../nbs/06_bench.ipynb #415f95f7
 def nearest(
     table: pd.DataFrame, # From `run`
     codec: Peer,
@@ -219,7 +217,7 @@ def at_equal(
     paths: list,         # The pictures
     key: str, goal: float, # As for `nearest`
     store=None,          # As for `run`
-    few: int=6,          # Pictures that are timed
+    pictures: int=1,     # So many of them are timed
 ) -> tuple[pd.DataFrame, list]: # A row per codec: averages and seconds; and why a codec is missing
     "All codecs at a setting of like rate or quality, with their times."
     rows, missing = [], []
@@ -227,7 +225,7 @@ def at_equal(
         try: at = nearest(table, c, key, goal)
         except DicError as e: missing.append(str(e)); continue
         m = averages(run([c], paths, store, {c.name: [at]}, progress=False)).iloc[0]
-        t = times(c, at, paths[::max(1, len(paths)//few)][:few])
+        t = times(c, at, paths[:pictures])
         rows.append(dict(codec=c.name, setting=c.words(at), bpp=m.bpp, psnr=m.psnr, ms_ssim=m.ms_ssim)|{k: float(np.mean(list(v.values()))) for k, v in t.items()})
     return pd.DataFrame(rows), missing
 
