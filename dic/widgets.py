@@ -6,7 +6,7 @@
 __all__ = ['ERRORS', 'PANELS', 'PAIRS', 'picture', 'facts', 'compare', 'errors', 'Sheet', 'error_map', 'bit_map', 'latents',
            'Shot', 'Shots', 'Curve', 'curve', 'Worker', 'Inspector']
 
-# %% ../nbs/07_widgets.ipynb #9e76a94b
+# %% ../nbs/07_widgets.ipynb #a3ab6a38
 import base64, html, io, math, tempfile, threading, traceback
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from fastcore.basics import patch
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from PIL import Image
 
 from . import analysis, coding, peers, zoo
 from .bits import spent
@@ -83,17 +84,18 @@ def errors(
         return cv2.resize(part, (-(-w//k), -(-part.shape[0]//k)), interpolation=cv2.INTER_AREA) if k>1 else part
     return {name: np.concatenate([strip(f, top) for top in range(0, h, 256*k)]) for name, f in ERRORS.items()}
 
-# %% ../nbs/07_widgets.ipynb #6e6acb32
+# %% ../nbs/07_widgets.ipynb #1061d97b
 class Sheet(Figure):
     "A figure that shows itself, drawn without pyplot and so in any thread."
-    def __init__(self, width, height): super().__init__((width, height), dpi=90, layout='constrained')
+    def __init__(self, width, height): super().__init__((width, height), dpi=84, layout='constrained')
 
     def png(self) -> bytes:
-        f = io.BytesIO()
-        self.savefig(f, format='png')
-        return f.getvalue()
+        "As a PNG of 256 colours, which is a third of the size"
+        self.savefig(f := io.BytesIO(), format='png')
+        Image.open(f).convert('RGB').quantize(256).save(small := io.BytesIO(), 'PNG', optimize=True)
+        return small.getvalue()
 
-    def _repr_png_(self): return self.png()
+    def _repr_mimebundle_(self, **kwargs): return {'image/png': base64.b64encode(self.png()).decode()}
 
 def _bare(ax, title): ax.set_xticks([]); ax.set_yticks([]); ax.set_title(title, size=9); ax.spines[:].set_visible(False)
 
