@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 "nbs/inspect.ipynb in a headless Chromium, through JupyterLab and through Voilà: a line for each check, and last how many passed and failed. Two screenshots stay in _proc/."
-import contextlib, io, os, re, shutil, signal, socket, subprocess, sys, tempfile, time, traceback
+import base64, contextlib, io, os, re, shutil, signal, socket, subprocess, sys, tempfile, time, traceback
 from pathlib import Path
 
 import cv2, numpy as np
@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT, BIN = Path(__file__).resolve().parents[1], Path(sys.executable).parent
 CHROMIUM = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
-OUT, LIMIT = ROOT/'_proc', 90_000                  # ms to wait for anything
+OUT, LIMIT = Path(sys.argv[1] if sys.argv[1:] else ROOT/'_proc'), 90_000                  # ms to wait for anything
 # What JupyterLab and Voilà say by themselves, without any notebook of ours
 KNOWN = [r'Failed to load resource.*404.*(favicon|custom\.css|\.map|api/workspaces|api/settings|lsp/status)', r'^Loading .* requires jupyterlab-']
 HOME = ('127.0.0.1', 'localhost')
@@ -20,7 +20,8 @@ def free_port():
 @contextlib.contextmanager
 def served(command, port, folder):
     "A server while it is needed, with settings of its own and this tree's package"
-    env = {**os.environ, 'PYTHONPATH': str(ROOT), 'TF_CPP_MIN_LOG_LEVEL': '3', **{k: str(folder/k.lower()) for k in ('JUPYTER_CONFIG_DIR', 'JUPYTER_RUNTIME_DIR', 'IPYTHONDIR')}}
+    env = {**os.environ, 'PYTHONPATH': str(ROOT), 'TF_CPP_MIN_LOG_LEVEL': '3', 'JUPYTERLAB_SETTINGS_DIR': str(folder/'settings'),
+           **{k: str(folder/k.lower()) for k in ('JUPYTER_CONFIG_DIR', 'JUPYTER_RUNTIME_DIR', 'JUPYTERLAB_WORKSPACES_DIR', 'IPYTHONDIR')}}
     for k in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'IN_TEST'): env.pop(k, None)
     with open(folder/'server.log', 'w+') as log, subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True) as process:
         try:
@@ -42,6 +43,12 @@ def photos(folder):
     (folder/'notes.txt').write_text('not a picture')
     cv2.imwrite(str(folder/'deep.png'), x[..., ::-1].astype(np.uint16)*257)
     return x
+
+def quiet(folder):
+    "JupyterLab asks nobody for news"
+    path = folder/'settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings'
+    path.parent.mkdir(parents=True)
+    path.write_text('{"fetchNews": "false", "checkForUpdates": false}')
 
 class Page:
     "The inspector in a page, and what is done with it there"
@@ -65,8 +72,15 @@ class Page:
 
     def pixels(self):
         "What the canvas shows, uint8 [height, width, 3]"
-        w, h, data = self.canvas().evaluate("c => [c.width, c.height, Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)]")
-        return np.array(data, np.uint8).reshape(h, w, 4)[..., :3]
+        data = self.canvas().evaluate("c => c.toDataURL('image/png').split(',')[1]")
+        return np.array(Image.open(io.BytesIO(base64.b64decode(data))).convert('RGB'))
+
+    def wipe_to(self, share):
+        "Drag the handle, from wherever it is"
+        box, handle = self.canvas().bounding_box(), self.page.get_by_role('slider', name='Wipe').first.bounding_box()
+        y = box['y']+box['height']/3
+        self.page.mouse.move(min(handle['x']+handle['width']/2, box['x']+box['width']-2), y); self.page.mouse.down()
+        self.page.mouse.move(box['x']+share*box['width'], y, steps=4); self.page.mouse.up()
 
     def saved(self, label):
         "The file that a button gives"
@@ -90,7 +104,7 @@ def compares(p):
     page, handle = p.page, p.page.get_by_role('slider', name='Wipe').first
     at, box = lambda: int(handle.get_attribute('aria-valuenow')), p.canvas().bounding_box()
     y = box['y']+box['height']/3
-    page.mouse.move(box['x']+box['width']/2, y); page.mouse.down(); page.mouse.move(box['x']+box['width']/4, y, steps=4); page.mouse.up()
+    p.wipe_to(.25)
     assert abs(at()-25)<=1, at()
     handle.press('ArrowRight')
     assert abs(at()-27)<=1, at()
@@ -126,12 +140,12 @@ def downloads(p):
     shown = [p.fact(0, k) for k in ('bpp', 'dB PSNR', 'MS-SSIM', 'bytes')]
     assert shown==[f'{row["bpp"]:.4f}', f'{row["psnr"]:.2f}', f'{row["ms_ssim"]:.4f}', f'{len(data):,}'], (shown, row)
     p.page.get_by_role('button', name='Actual pixels').first.click()
-    for _ in range(50): p.page.get_by_role('slider', name='Wipe').first.press('ArrowRight')
+    p.wipe_to(1)
     h, w = image.shape[:2]
     seen = p.pixels()
-    top, left = (round(n/2-k/2) for n, k in zip(seen.shape, (h, w)))
+    top, left = (int(n/2-k/2+.5) for n, k in zip(seen.shape, (h, w)))
     assert (seen[top:top+h, left:left+w]==image).all(), 'what the canvas shows at 100 % is not the decoded picture'
-    p.canvas().press('0')
+    p.canvas().press('0'); p.wipe_to(.5)
 
 def refuses(p):
     "bad input is a line in the page, odd input is told of, and the rest still works"
@@ -152,6 +166,7 @@ def panels(p):
     p.page.locator('.dic-side[data-side="1"] b', has_text='JPEG 4:2:0, quality').first.wait_for()
     p.page.locator('.dic-tabs').get_by_role('button', name='Pictures').click()
     p.page.locator('.dic-stage').first.wait_for(); p.idle()
+    p.page.locator('.dic-page').evaluate('e => e.scrollIntoView()')
 
 def silent(p):
     "no error in the console, and no request has left the machine"
@@ -184,11 +199,11 @@ def check(where, step, *args):
 
 def main():
     if not CHROMIUM: print('there is no Chromium: apt-get install chromium\n0 passed, 1 failed'); return 1
-    sys.path.insert(0, str(ROOT)); OUT.mkdir(exist_ok=True)
+    sys.path.insert(0, str(ROOT)); OUT.mkdir(parents=True, exist_ok=True)
     passed = []
     with tempfile.TemporaryDirectory(prefix='dic-') as tmp, sync_playwright() as play:
         folder, port = Path(tmp), free_port()
-        photos(folder); (folder/'nbs').mkdir(); shutil.copy(ROOT/'nbs/inspect.ipynb', folder/'nbs')
+        photos(folder); quiet(folder); (folder/'nbs').mkdir(); shutil.copy(ROOT/'nbs/inspect.ipynb', folder/'nbs')
         lab = [BIN/'jupyter-lab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', '--ServerApp.port_retries=0', '--IdentityProvider.token=', '--ServerApp.disable_check_xsrf=True',
                f'--ServerApp.root_dir={folder/"nbs"}', '--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate']
         app = ['make', '-o', '.venv/.installed', 'inspect', f'VOILA=--no-browser --port={port}']

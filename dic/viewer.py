@@ -33,7 +33,7 @@ def seen(
     if scale==1: return encoded(part), 1
     return encoded(resize_area(part, *(max(1, round(n*scale)) for n in part.shape[:2])), False), scale
 
-# %% ../nbs/07_viewer.ipynb #0e9382be
+# %% ../nbs/07_viewer.ipynb #c92d21ce
 _MAKE = r'''
 const node = (tag, attributes={}, ...children) => {
   const e = document.createElement(tag)
@@ -45,8 +45,9 @@ const clamp = (v, low, high) => Math.min(Math.max(v, low), high)
 '''
 
 _LOOK = r'''
-.dic { --ink: var(--jp-ui-font-color1, #1f2328); --soft: var(--jp-ui-font-color2, #5c6370); --line: var(--jp-border-color2, #d0d4da); --paper: var(--jp-layout-color1, #fff);
-  --field: var(--jp-layout-color2, #eef0f2); --mark: var(--jp-brand-color1, #1976d2); color: var(--ink); font: 13px/1.45 var(--jp-ui-font-family, system-ui, sans-serif); width: 100% }
+.dic, .dic-page { --ink: var(--jp-ui-font-color1, #1f2328); --soft: var(--jp-ui-font-color2, #5c6370); --line: var(--jp-border-color2, #d0d4da); --paper: var(--jp-layout-color1, #fff);
+  --field: var(--jp-layout-color2, #eef0f2); --mark: var(--jp-brand-color1, #1976d2) }
+.dic { color: var(--ink); font: 13px/1.45 var(--jp-ui-font-family, system-ui, sans-serif); width: 100% }
 .dic button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 4px; padding: 0 10px; height: 28px; cursor: pointer; white-space: nowrap }
 .dic button:hover { background: var(--field) }
 .dic button[aria-pressed=true] { background: var(--mark); border-color: var(--mark); color: #fff }
@@ -54,7 +55,7 @@ _LOOK = r'''
 .dic :focus-visible { outline: 2px solid var(--mark); outline-offset: 2px }
 .dic-bar { display: flex; gap: 8px; align-items: center; margin-bottom: 8px; flex-wrap: wrap }
 .dic-set { display: inline-flex } .dic-set button { border-radius: 0; margin-left: -1px } .dic-set button:first-child { border-radius: 4px 0 0 4px; margin-left: 0 } .dic-set button:last-child { border-radius: 0 4px 4px 0 }
-.dic-zoom { min-width: 52px; text-align: center; font-variant-numeric: tabular-nums } .dic-hint { color: var(--soft); margin-left: auto; font-size: 12px }
+.dic-zoom { min-width: 52px; text-align: center; font-variant-numeric: tabular-nums } .dic-hint { color: var(--soft); font-size: 12px }
 .dic-stage { position: relative; overflow: hidden; background: #2b2d30; border-radius: 4px; touch-action: none }
 .dic-stage canvas { display: block; width: 100%; height: 100%; cursor: grab } .dic-stage canvas:active { cursor: grabbing }
 .dic-wipe { position: absolute; top: 0; bottom: 0; width: 32px; margin-left: -16px; cursor: ew-resize }
@@ -68,7 +69,7 @@ _LOOK = r'''
 @media (prefers-reduced-motion: reduce) { .dic-spin { animation-duration: 4s } }
 '''
 
-# %% ../nbs/07_viewer.ipynb #3042fe8e
+# %% ../nbs/07_viewer.ipynb #91a8c3c1
 _WINDOW = r'''
 class Window {
   constructor(model, canvas) { Object.assign(this, {model, canvas, fits: true, zoom: 1, x: 0, y: 0, turn: 0, images: [null, null], part: null}) }
@@ -81,8 +82,8 @@ class Window {
   }
   settle() {
     const [, , W, H] = this.panes()[0], {width: w, height: h} = this, all = Math.min(W/w, H/h, 32)
-    if (this.zoom<=all) this.fits = true
-    this.zoom = this.fits ? all : Math.min(this.zoom, 32)
+    if (all<1 && this.zoom<=all) this.fits = true
+    this.zoom = this.fits ? all : clamp(this.zoom, Math.min(all, 1), 32)
     const inside = (at, n, room) => room>=n ? n/2 : clamp(at, room/2, n-room/2)
     this.x = inside(this.x, w, W/this.zoom); this.y = inside(this.y, h, H/this.zoom)
   }
@@ -106,12 +107,11 @@ class Window {
     })
   }
   // keeps what is under a point of the canvas where it is
-  zoomBy(factor, px, py) {
-    const pane = this.panes().find(([X, , W]) => px<=X+W) || this.panes()[1], [left, top] = this.origin(pane), z = clamp(this.zoom*factor, .01, 32)
+  zoomTo(z, px, py) {
+    const pane = this.panes().find(([X, , W]) => px<=X+W) || this.panes()[1], [left, top] = this.origin(pane)
     const at = [(px-left)/this.zoom, (py-top)/this.zoom]
     this.fits = false; this.zoom = z
     this.x = at[0]+(pane[0]+pane[2]/2-px)/z; this.y = at[1]+(pane[1]+pane[3]/2-py)/z
-    this.draw()
   }
   box() {
     const [, , W, H] = this.panes()[0], a = W/this.zoom/2, b = H/this.zoom/2
@@ -151,7 +151,7 @@ const follow = (view, model, drawn) => {
 }
 '''
 
-# %% ../nbs/07_viewer.ipynb #af3c55d0
+# %% ../nbs/07_viewer.ipynb #c7978bea
 _HANDS = r'''
 const drag = (target, moved) => target.addEventListener('pointerdown', e => {
   let [x, y] = [e.clientX, e.clientY]
@@ -163,7 +163,7 @@ const drag = (target, moved) => target.addEventListener('pointerdown', e => {
 const hands = (view, stage, wipe, act) => {
   const place = e => { const r = stage.getBoundingClientRect(); return [(e.clientX-r.left)*devicePixelRatio, (e.clientY-r.top)*devicePixelRatio] }
   const pan = (dx, dy) => { view.fits = false; view.x -= dx/view.zoom; view.y -= dy/view.zoom; act.draw() }
-  stage.addEventListener('wheel', e => { e.preventDefault(); view.zoomBy(Math.exp(-clamp(e.deltaY, -150, 150)/300), ...place(e)); act.draw() }, {passive: false})
+  stage.addEventListener('wheel', e => { e.preventDefault(); view.zoomTo(view.zoom*Math.exp(-clamp(e.deltaY, -150, 150)/300), ...place(e)); act.draw() }, {passive: false})
   drag(view.canvas, (e, dx, dy) => pan(dx*devicePixelRatio, dy*devicePixelRatio))
   drag(wipe, e => act.wipe(place(e)[0]/view.canvas.width))
   stage.parentElement.addEventListener('keydown', e => {
@@ -181,7 +181,7 @@ const hands = (view, stage, wipe, act) => {
 }
 '''
 
-# %% ../nbs/07_viewer.ipynb #22af5e75
+# %% ../nbs/07_viewer.ipynb #18aafa50
 _VIEW = _MAKE+_WINDOW+_FETCH+_HANDS+r'''
 export default { render({model, el}) {
   const button = (label, act, more={}) => node('button', {type: 'button', onclick: act, ...more}, label)
@@ -193,8 +193,8 @@ export default { render({model, el}) {
   const root = node('div', {class: 'dic dic-view', 'data-lm-suppress-shortcuts': 'true', role: 'group', 'aria-label': 'Two pictures to compare'},
     node('div', {class: 'dic-bar', role: 'toolbar', 'aria-label': 'View'}, node('span', {class: 'dic-set'}, ...modes),
       node('span', {class: 'dic-set'}, button('−', () => act.zoom(.8), {'aria-label': 'Zoom out'}), button('+', () => act.zoom(1.25), {'aria-label': 'Zoom in'})),
-      button('Fit', () => act.fit()), button('100 %', () => act.zoom(1/view.zoom), {'aria-label': 'Actual pixels'}), zoom,
-      node('span', {class: 'dic-hint'}, 'Wheel zooms, dragging pans. Keys: ← → wipe, + − zoom, 0 fit, 1 2 3 modes')), stage, node('div', {class: 'dic-under'}, ...sides))
+      button('Fit', () => act.fit()), button('100 %', () => act.to(1), {'aria-label': 'Actual pixels'}), zoom), stage, node('div', {class: 'dic-under'}, ...sides),
+    node('div', {class: 'dic-hint'}, 'The wheel zooms, dragging pans. Keys: ← → wipe, + − zoom, 0 fit, 1 2 3 modes, Shift and arrows pan.'))
   el.append(root)
   const look = () => {
     const {mode} = view, cut = model.get('wipe'), names = model.get('names')
@@ -209,7 +209,7 @@ export default { render({model, el}) {
   const told = () => sides.forEach((s, i) => s.replaceChildren(node('b', {}, model.get('names')[i], ...(model.get('busy')[i] ? [node('span', {class: 'dic-spin', role: 'status', 'aria-label': 'working'})] : [])),
     ...model.get('facts')[i].map(([k, v]) => node('span', {'data-fact': k}, v, ' ', node('i', {}, k)))))
   const {draw, end} = follow(view, model, look)
-  const act = {draw, fit: () => { view.fits = true; draw() }, zoom: f => { view.zoomBy(f, view.panes()[0][2]/2, canvas.height/2); draw() },
+  const act = {draw, fit: () => { view.fits = true; draw() }, zoom: f => act.to(view.zoom*f), to: z => { view.zoomTo(z, view.panes()[0][2]/2, canvas.height/2); draw() },
     set: (k, v) => { model.set(k, v); model.save_changes() }, mode: m => act.set('mode', m), wipe: v => act.set('wipe', clamp(v, 0, 1))}
   hands(view, stage, wipe, act)
   const sized = new ResizeObserver(() => { [canvas.width, canvas.height] = [stage.clientWidth, stage.clientHeight].map(v => Math.max(1, Math.round(v*devicePixelRatio))); draw() })
@@ -220,7 +220,7 @@ export default { render({model, el}) {
 } }
 '''
 
-# %% ../nbs/07_viewer.ipynb #45584d0f
+# %% ../nbs/07_viewer.ipynb #e67019af
 class Viewer(anywidget.AnyWidget):
     "Two pictures of one size: wipe, side by side, flicker; zoom and pan, in step."
     _esm, _css = _VIEW, _LOOK
@@ -234,7 +234,7 @@ class Viewer(anywidget.AnyWidget):
     left = traitlets.Bytes().tag(sync=True)
     right = traitlets.Bytes().tag(sync=True)
     pictures = traitlets.Int(0).tag(sync=True)                 # Rises when both have changed
-    room = traitlets.Unicode('clamp(260px, 54vh, 620px)').tag(sync=True) # Height of the window, in CSS
+    room = traitlets.Unicode('clamp(260px, 46vh, 620px)').tag(sync=True) # Height of the window, in CSS
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -277,7 +277,7 @@ def still(
     h, w = (max(1, round(n*scale)) for n in left.shape[:2])
     return encoded(np.concatenate([resize_area(left, h, w), np.full((h, 4, 3), 255, np.uint8), resize_area(right, h, w)], 1), False)
 
-# %% ../nbs/07_viewer.ipynb #b1d10b28
+# %% ../nbs/07_viewer.ipynb #16439b6b
 _PLOT = _MAKE+r'''
 const COLOURS = ['#d1495b', '#2e6fba', '#2a8f5b', '#c77d0a', '#7d4fb5', '#4c5a67']
 const svg = (tag, attributes={}, ...children) => {
@@ -309,8 +309,8 @@ export default { render({model, el}) {
     const held = root.contains(document.activeElement) && document.activeElement.getAttribute('aria-label')
     root.replaceChildren(svg('svg', {width: W, height: H, style: 'display: block'}, ...grid, ...lines, ...dots, text('bits per pixel', {x: (l+W-r)/2, y: H-6, 'text-anchor': 'middle'}),
       text('PSNR, dB', {x: 14, y: (H-b+t)/2, transform: `rotate(-90 14 ${(H-b+t)/2})`, 'text-anchor': 'middle'})),
-      node('div', {class: 'dic-bar', style: `margin: 4px 0 0 ${l}px; gap: 18px`}, ...curves.map((c, i) => node('span', {}, node('span', {style: `display: inline-block; width: 18px; height: 3px; margin-right: 6px; vertical-align: 4px; background: ${COLOURS[i%6]}`}), c.name)),
-        node('span', {class: 'dic-hint'}, 'A click on a point shows that reconstruction')))
+      node('div', {class: 'dic-bar', style: `margin: 4px 0 14px ${l}px; gap: 18px`}, ...curves.map((c, i) => node('span', {}, node('span', {style: `display: inline-block; width: 18px; height: 3px; margin-right: 6px; vertical-align: 4px; background: ${COLOURS[i%6]}`}), c.name)),
+        node('span', {class: 'dic-hint', style: 'margin-left: auto'}, 'A click on a point shows that reconstruction')))
     if (held) root.querySelector(`[aria-label="${held}"]`)?.focus()
   }
   const sized = new ResizeObserver(draw); sized.observe(root)

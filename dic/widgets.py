@@ -25,7 +25,7 @@ from .core import DicError, human, listed, parse_size
 from .images import read_image, resize_area, safe_name, sample_photos
 from .viewer import Chart, Download, Upload, Viewer, encoded, still
 
-# %% ../nbs/07_widgets.ipynb #c4783ef8
+# %% ../nbs/07_widgets.ipynb #718560e4
 def picture(source) -> np.ndarray: "A picture as pixels, be it a file's name or pixels already"; return source if isinstance(source, np.ndarray) else read_image(source)
 
 def facts(
@@ -40,7 +40,7 @@ def facts(
     said = [['bpp', f'{analysis.bpp(nbytes, image.shape):.4f}']] if nbytes else []
     said.append(['dB PSNR', f'{analysis.psnr(original, image):.2f}'])
     if similarity is None: similarity = analysis.ms_ssim(original, image)
-    if similarity is not False: said.append(['MS-SSIM', 'undefined' if math.isnan(similarity) else f'{similarity:.4f}'])
+    if similarity is not False: said.append(['MS-SSIM', ('undefined' if min(h, w)<analysis.MS_SSIM_SIDE else 'not known') if math.isnan(similarity) else f'{similarity:.4f}'])
     return said+[['bytes', f'{nbytes:,}']] if nbytes else said
 
 def compare(
@@ -183,7 +183,7 @@ def latents(
     fig.axes[0].legend(fontsize=7, frameon=False)
     return fig
 
-# %% ../nbs/07_widgets.ipynb #30d6f077
+# %% ../nbs/07_widgets.ipynb #e98c2eb3
 @dataclass
 class Shot:
     "A picture in a codec's file, and out again."
@@ -198,7 +198,7 @@ class Shot:
 
 class Shots:
     "What codecs made of one picture."
-    def __init__(self, original, room=2**29): self.original, self.room, self.kept = original, room, OrderedDict()
+    def __init__(self, original, name='', room=2**29): self.original, self.name, self.room, self.kept = original, name, room, OrderedDict()
 
     def at(self, codec: peers.Peer, at: int) -> Shot:
         "The reconstruction at a position of the codec's knob."
@@ -222,7 +222,9 @@ class Shots:
 
     def facts(self, shot: Shot, full=True) -> list:
         "What is said under it; MS-SSIM, which takes longest, only if full."
-        if full and shot.similarity is None: shot.similarity = analysis.ms_ssim(self.original, shot.image)
+        if full and shot.similarity is None:
+            try: shot.similarity = analysis.ms_ssim(self.original, shot.image)
+            except DicError: shot.similarity = math.nan       # there is too little memory for so large a picture
         return facts(self.original, shot.image, len(shot.data), False if shot.similarity is None else shot.similarity)
 
 # %% ../nbs/07_widgets.ipynb #8bd0632e
@@ -303,13 +305,19 @@ class Worker:
         "Until there is nothing left to do"
         with self.lock: return self.lock.wait_for(lambda: not self.thread, seconds)
 
-# %% ../nbs/07_widgets.ipynb #3e3041cc
+# %% ../nbs/07_widgets.ipynb #3e018467
 PANELS = ('Pictures', 'Errors', 'Bits', 'Latents', 'Curves')
-PAIRS = ('model and peer', 'original and model', 'original and peer')
+PAIRS = ('model and other', 'original and model', 'original and other')
 _PAGE = '''<style>
-.dic-page { max-width: 1240px } .dic-page .widget-label { color: var(--jp-ui-font-color2, #5c6370) } .dic-row { gap: 4px 18px; align-items: center; flex-flow: row wrap; overflow: visible }
-.dic-page .widget-inline-hbox { overflow: visible } .dic-tabs button { width: auto !important; padding: 0 16px } .dic-say { min-height: 22px; line-height: 20px; overflow: visible }
-.dic-say .bad { color: var(--jp-error-color1, #b3261e) } .dic-page img { max-width: 100%; height: auto; display: block; background: #fff }
+.dic-page { max-width: 1240px; overflow: visible } .dic-page .widget-label { color: var(--soft); width: auto }
+.dic-row { gap: 6px 18px; align-items: center; flex-flow: row wrap; overflow: visible; margin-bottom: 2px }
+.dic-page .widget-inline-hbox, .dic-page .widget-checkbox { overflow: visible; margin: 2px 0 } .dic-page .widget-checkbox label { display: flex; align-items: center; gap: 6px }
+.dic-page select, .dic-page input[type=text] { border: 1px solid var(--line); border-radius: 4px; background-color: var(--paper); color: var(--ink); box-shadow: none }
+.dic-page .noUi-connects, .dic-page .noUi-target { border-radius: 3px } .dic-page .noUi-handle:focus-visible { outline: 2px solid var(--mark); outline-offset: 2px }
+.dic-tabs button { width: auto !important; padding: 0 14px; margin: 0; height: 32px; background: none !important; box-shadow: none !important; border: 0; border-bottom: 2px solid transparent; color: var(--soft) }
+.dic-tabs button.mod-active { color: var(--mark); border-bottom-color: var(--mark); font-weight: 600 } .dic-bars { border-bottom: 1px solid var(--line); justify-content: space-between; margin-bottom: 8px }
+.dic-say { min-height: 24px; overflow: visible; margin: 0 2px } .dic-say .bad { color: var(--jp-error-color1, #b3261e); font-weight: 600 }
+.dic-page img { max-width: 100%; height: auto; display: block; background: #fff } .dic-wait { color: var(--soft); padding: 40px 0; text-align: center }
 </style>'''
 
 def _field(kind, label, width, **kwargs): return kind(description=label, layout=ui.Layout(width=width), style=dict(description_width='initial'), **kwargs)
@@ -325,16 +333,16 @@ class Inspector(ui.VBox):
         models = listed(models) if models else sorted(zoo.shipped(), key=lambda n: n!=zoo.default())
         self.sources = {Path(p).name: p for p in listed(images or sample_photos())}
         self.codecs = {p.name: p for p in peers.available()[0]}
-        self.shots, self.made, self.notes, self.worker = None, {}, {}, Worker(self._failed)
+        self.shots, self.made, self.notes, self.worker, self.showing = None, {}, {}, Worker(self._failed), threading.RLock()
         self._controls(models, quality, codec)
         self._panels()
         super().__init__([ui.HTML(_PAGE), ui.HBox([self.image, self.upload, self.model, self.peer]).add_class('dic-row'),
             ui.HBox([self.goal, self.quality, self.size, self.same, self.knob, self.words]).add_class('dic-row'), self.say,
-            ui.HBox([self.panel, self.pair]).add_class('dic-row'), self.stack, ui.HBox(self.saves).add_class('dic-row')])
+            ui.HBox([self.panel, self.pair]).add_class('dic-row').add_class('dic-bars'), self.stack, ui.HBox(self.saves).add_class('dic-row')])
         self.add_class('dic-page')
         self._follow()
 
-# %% ../nbs/07_widgets.ipynb #8ecdf26c
+# %% ../nbs/07_widgets.ipynb #6d88ff2e
 @patch
 def _controls(self: Inspector, models, quality, codec):
     "What people set"
@@ -342,12 +350,12 @@ def _controls(self: Inspector, models, quality, codec):
     self.image = _field(ui.Dropdown, 'Picture', '230px', options=list(self.sources))
     self.upload = Upload('Upload…', self._uploaded, accept='image/*', tip='Or drop a file here')
     self.model = _field(ui.Dropdown, 'Model', '210px', options=[(peers.label(m), m) for m in models])
-    self.peer = _field(ui.Dropdown, 'against', '230px', options=others, value=codec)
-    self.goal = _field(ui.Dropdown, 'Set', '150px', options=[('quality', 'quality'), ('size of the file', 'size')])
-    self.quality = _field(ui.FloatSlider, 'Quality', '360px', value=quality, min=0, max=coding.TOP, step=.5, continuous_update=False, readout_format='.1f')
-    self.size = _field(ui.Text, 'Size', '150px', value='20 kB', continuous_update=False)
-    self.same = _field(ui.Checkbox, 'peer at the same size', '170px', value=True, indent=False)
-    self.knob = _field(ui.IntSlider, 'Peer', '260px', continuous_update=False, readout=False)
+    self.peer = _field(ui.Dropdown, 'Compare with', '270px', options=others, value=codec)
+    self.goal = _field(ui.Dropdown, 'Set the', '190px', options=[('quality', 'quality'), ('size of the file', 'size')])
+    self.quality = _field(ui.FloatSlider, '', '330px', value=quality, min=0, max=coding.TOP, step=.5, continuous_update=False, readout_format='.1f')
+    self.size = _field(ui.Text, '', '110px', value='20 kB', continuous_update=False)
+    self.same = _field(ui.Checkbox, 'the other at the same size', '200px', value=True, indent=False)
+    self.knob = _field(ui.IntSlider, 'the other', '260px', continuous_update=False, readout=False)
     self.words = ui.Label()
     self.say = ui.HTML().add_class('dic-say')
     self.panel = ui.ToggleButtons(options=PANELS).add_class('dic-tabs')
@@ -357,8 +365,9 @@ def _controls(self: Inspector, models, quality, codec):
 def _panels(self: Inspector):
     "What they get"
     self.viewer, self.figure, self.curves = Viewer(), ui.HTML(), Curve()
+    self.figure.panel = ''
     self.stack = ui.VBox([self.viewer], layout=ui.Layout(min_height='430px'))
-    self.saves = [Download(label, lambda side=side, png=png: self._file(side, png), disabled=True) for label, side, png in (('Save the .tfci', 0, False), ('Save its PNG', 0, True), ("Save the peer's file", 1, False))]
+    self.saves = [Download(label, lambda side=side, png=png: self._file(side, png), disabled=True) for label, side, png in (('Save the .tfci', 0, False), ('Save its PNG', 0, True), ("Save the other file", 1, False))]
 
 @patch
 def _follow(self: Inspector):
@@ -385,7 +394,7 @@ def _codec(self: Inspector, name):
     try: return self.codecs.setdefault(name, self.codecs.get(name) or peers.codec(name))
     except DicError as e: self._tell(str(e), True)
 
-# %% ../nbs/07_widgets.ipynb #10836ab5
+# %% ../nbs/07_widgets.ipynb #2deb7ad8
 @patch
 def _ask(self: Inspector):
     "Have everything brought up to date with the controls"
@@ -397,6 +406,7 @@ def _ask(self: Inspector):
     self.quality.disabled = not model.knob
     self.words.value = peer.words(self.knob.value) if peer.knob else ''
     self.pair.layout.display = None if self.panel.value=='Pictures' else 'none'
+    self._turn_to(self.panel.value)
     try: size = None if quality else parse_size(self.size.value)
     except DicError as e: return self._tell(str(e), True)
     wish = dict(image=self.image.value, model=model, peer=peer, size=size, at=round(self.quality.value*coding.STEPS) if model.knob else None,
@@ -405,13 +415,19 @@ def _ask(self: Inspector):
     self.worker.ask(lambda stale: self._bring(wish, stale))
 
 @patch
+def _turn_to(self: Inspector, panel):
+    "Show the panel at once, were it empty"
+    if self.figure.panel!=panel: self.figure.panel, self.figure.value = panel, '<div class="dic-wait">drawing …</div>'
+    self.stack.children = [dict(Pictures=self.viewer, Curves=self.curves).get(panel, self.figure)]
+
+@patch
 def _bring(self: Inspector, wish, stale):
     "Do what was asked, step by step, in the worker's thread"
     self._tell(f'encoding with {wish["model"].label} …', busy=True)
     if not self.shots or self.shots.name!=wish['image']:
         source = self.sources[wish['image']]
-        self.made, self.shots = {}, Shots(picture(source))
-        self.shots.name = wish['image']
+        shots = Shots(picture(source), wish['image'])
+        with self.showing: self.made, self.shots = {}, shots
     shots, size, made = self.shots, wish['size'], {}
     steps = ((0, wish['model'], lambda c: shots.at(c, wish['at']) if size is None else shots.size(c, size)),
              (1, wish['peer'], lambda c: shots.at(c, wish['knob']) if wish['knob'] is not None and size is None else shots.size(c, size or len(made[0].data))))
@@ -429,31 +445,29 @@ def _bring(self: Inspector, wish, stale):
     about = ''.join(f', {n}' for n in self.notes.get(wish['image'], []))
     if not stale(): self._tell(f'{wish["image"]}{about}: {made[0].name}, {human(len(made[0].data))}; {made[1].name}, {human(len(made[1].data))}')
 
-# %% ../nbs/07_widgets.ipynb #dfa61b41
+# %% ../nbs/07_widgets.ipynb #50d766c8
 @patch
 def _show(self: Inspector, waiting=(False, False)):
     "Pictures and numbers of what is there"
-    if not self.shots or not self.made: return
-    shots, original = self.shots, self.shots.original
-    def side(which): return self.made.get(which) if which is not None else None
-    which = dict(zip(PAIRS, ((0, 1), (None, 0), (None, 1))))[self.pair.value]
-    there = [side(k) for k in which]
-    for b, k, s in zip(self.saves, (0, 0, 1), (side(0), side(0), side(1))): b.disabled = s is None
-    with self.viewer.hold_sync():
+    with self.showing, self.viewer.hold_sync():                # two threads may have something to show
+        if not self.shots or not self.made: return
+        shots, original = self.shots, self.shots.original
+        which = dict(zip(PAIRS, ((0, 1), (None, 0), (None, 1))))[self.pair.value]
+        there = [self.made.get(k) for k in which]
+        for b, k in zip(self.saves, (0, 0, 1)): b.disabled = k not in self.made
         self.viewer.show(*(s.image if s else original for s in there), [s.name if s else 'original' for s in there], [shots.facts(s, False) if s else facts(original, original) for s in there])
         self.viewer.busy = [k is not None and waiting[k] for k in which]
 
 @patch
 def _fill(self: Inspector, panel, shots, made, stale):
     "The panel that is open"
-    if panel=='Curves': self.stack.children = [self.curves]; self._tell('measuring the curves …', busy=True); return self.curves.measure(shots, [made[0].codec, made[1].codec], stale=stale)
-    if panel=='Pictures': self.stack.children = [self.viewer]; return
+    if panel=='Curves': self._tell('measuring the curves …', busy=True); return self.curves.measure(shots, [made[0].codec, made[1].codec], stale=stale)
+    if panel=='Pictures': return
     self._tell('drawing …', busy=True)
     drawn = {'Errors': lambda: error_map(shots.original, *(made[k].image for k in (0, 1)), names=[made[k].name for k in (0, 1)]),
              'Bits': lambda: bit_map(made[0].data, image=shots.original), 'Latents': lambda: latents(made[0].data)}[panel]().png()
     if stale(): return
     self.figure.value = f'<img alt="{panel} of {html.escape(made[0].name)}" src="data:image/png;base64,{base64.b64encode(drawn).decode()}">'
-    self.stack.children = [self.figure]
 
 @patch
 def _tell(self: Inspector, text, bad=False, busy=False):
@@ -468,7 +482,7 @@ def _failed(self: Inspector, e):
     self._tell(str(e) if isinstance(e, DicError) else f'{type(e).__name__}: {(str(e).splitlines() or [""])[0]}', True)
     if not isinstance(e, DicError): traceback.print_exception(e)
 
-# %% ../nbs/07_widgets.ipynb #68c00552
+# %% ../nbs/07_widgets.ipynb #ac4425aa
 @patch
 def _uploaded(self: Inspector, name, data):
     "A picture from the browser"
@@ -479,7 +493,8 @@ def _uploaded(self: Inspector, name, data):
         try: image = read_image(path, notes := [])
         except DicError as e: return self._tell(str(e).replace(f'{folder}/', ''), True)
     self.sources[name], self.notes[name] = image, notes+['too small for MS-SSIM']*(min(image.shape[:2])<analysis.MS_SSIM_SIDE)
-    if self.shots and self.shots.name==name: self.made, self.shots = {}, None
+    with self.showing:
+        if self.shots and self.shots.name==name: self.made, self.shots = {}, None
     self.image.options = list(self.sources)
     self.image.value = name
     self._ask()
