@@ -165,7 +165,7 @@ def panels(p):
     p.page.locator('circle[aria-label^="JPEG"]').nth(2).click()
     p.page.locator('.dic-side[data-side="1"] b', has_text='JPEG 4:2:0, quality').first.wait_for()
     p.page.locator('.dic-tabs').get_by_role('button', name='Pictures').click()
-    p.page.locator('.dic-stage').first.wait_for(); p.idle()
+    p.page.locator('.dic-side[data-side="0"] b', has_text='quality 24').first.wait_for(); p.idle()
     p.page.locator('.dic-page').evaluate('e => e.scrollIntoView()')
 
 def silent(p):

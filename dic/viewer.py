@@ -33,7 +33,7 @@ def seen(
     if scale==1: return encoded(part), 1
     return encoded(resize_area(part, *(max(1, round(n*scale)) for n in part.shape[:2])), False), scale
 
-# %% ../nbs/07_viewer.ipynb #c92d21ce
+# %% ../nbs/07_viewer.ipynb #7abc6f9f
 _MAKE = r'''
 const node = (tag, attributes={}, ...children) => {
   const e = document.createElement(tag)
@@ -62,8 +62,8 @@ _LOOK = r'''
 .dic-wipe::before { content: ''; position: absolute; left: 15px; top: 0; bottom: 0; width: 2px; background: #fff; box-shadow: 0 0 3px #000a }
 .dic-wipe::after { content: '⟷'; position: absolute; left: 2px; top: calc(50% - 14px); width: 28px; height: 28px; border-radius: 14px; background: #fff; color: #222; font-size: 15px; line-height: 27px; text-align: center; box-shadow: 0 1px 4px #0008 }
 .dic-chip { position: absolute; top: 10px; padding: 2px 8px; border-radius: 4px; background: #000a; color: #fff; font-size: 12px; pointer-events: none; max-width: 45%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-.dic-under { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; margin-top: 8px }
-.dic-side { display: flex; flex-wrap: wrap; gap: 2px 18px; align-items: baseline; font-variant-numeric: tabular-nums; min-height: 42px; align-content: flex-start } .dic-side b { flex: 0 0 100%; font-weight: 600 }
+.dic-under { display: grid; grid-template-columns: 1fr 1fr; gap: 4px 24px; margin: 8px 0 4px }
+.dic-side { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; font-variant-numeric: tabular-nums; min-height: 42px; align-content: flex-start } .dic-side b { flex: 0 0 100%; font-weight: 600 }
 .dic-side i { font-style: normal; color: var(--soft) } .dic-spin { display: inline-block; width: 11px; height: 11px; margin-left: 8px; border: 2px solid var(--line); border-top-color: var(--mark); border-radius: 50%; animation: dic-spin .8s linear infinite; vertical-align: -1px }
 @keyframes dic-spin { to { transform: rotate(1turn) } }
 @media (prefers-reduced-motion: reduce) { .dic-spin { animation-duration: 4s } }

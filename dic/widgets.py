@@ -305,17 +305,18 @@ class Worker:
         "Until there is nothing left to do"
         with self.lock: return self.lock.wait_for(lambda: not self.thread, seconds)
 
-# %% ../nbs/07_widgets.ipynb #3e018467
+# %% ../nbs/07_widgets.ipynb #57379498
 PANELS = ('Pictures', 'Errors', 'Bits', 'Latents', 'Curves')
-PAIRS = ('model and other', 'original and model', 'original and other')
+PAIRS = dict(both=(0, 1), model=(None, 0), peer=(None, 1)) # What is shown: the original, the model's picture, the peer's
 _PAGE = '''<style>
 .dic-page { max-width: 1240px; overflow: visible } .dic-page .widget-label { color: var(--soft); width: auto }
 .dic-row { gap: 6px 18px; align-items: center; flex-flow: row wrap; overflow: visible; margin-bottom: 2px }
 .dic-page .widget-inline-hbox, .dic-page .widget-checkbox { overflow: visible; margin: 2px 0 } .dic-page .widget-checkbox label { display: flex; align-items: center; gap: 6px }
 .dic-page select, .dic-page input[type=text] { border: 1px solid var(--line); border-radius: 4px; background-color: var(--paper); color: var(--ink); box-shadow: none }
 .dic-page .noUi-connects, .dic-page .noUi-target { border-radius: 3px } .dic-page .noUi-handle:focus-visible { outline: 2px solid var(--mark); outline-offset: 2px }
-.dic-tabs button { width: auto !important; padding: 0 14px; margin: 0; height: 32px; background: none !important; box-shadow: none !important; border: 0; border-bottom: 2px solid transparent; color: var(--soft) }
-.dic-tabs button.mod-active { color: var(--mark); border-bottom-color: var(--mark); font-weight: 600 } .dic-bars { border-bottom: 1px solid var(--line); justify-content: space-between; margin-bottom: 8px }
+.dic-tabs button { width: auto !important; padding: 0 14px; margin: 0; height: 32px; background: none !important; box-shadow: none !important; border: 0; border-bottom: 2px solid transparent !important; color: var(--soft) }
+.dic-tabs button.mod-active { color: var(--mark); border-bottom-color: var(--mark) !important; font-weight: 600 } .dic-tabs button:focus:not(:focus-visible) { outline: none !important }
+.dic-saves { margin-top: 10px } .dic-bars { border-bottom: 1px solid var(--line); justify-content: space-between; margin-bottom: 8px }
 .dic-say { min-height: 24px; overflow: visible; margin: 0 2px } .dic-say .bad { color: var(--jp-error-color1, #b3261e); font-weight: 600 }
 .dic-page img { max-width: 100%; height: auto; display: block; background: #fff } .dic-wait { color: var(--soft); padding: 40px 0; text-align: center }
 </style>'''
@@ -338,11 +339,11 @@ class Inspector(ui.VBox):
         self._panels()
         super().__init__([ui.HTML(_PAGE), ui.HBox([self.image, self.upload, self.model, self.peer]).add_class('dic-row'),
             ui.HBox([self.goal, self.quality, self.size, self.same, self.knob, self.words]).add_class('dic-row'), self.say,
-            ui.HBox([self.panel, self.pair]).add_class('dic-row').add_class('dic-bars'), self.stack, ui.HBox(self.saves).add_class('dic-row')])
+            ui.HBox([self.panel, self.pair]).add_class('dic-row').add_class('dic-bars'), self.stack, ui.HBox(self.saves).add_class('dic-row').add_class('dic-saves')])
         self.add_class('dic-page')
         self._follow()
 
-# %% ../nbs/07_widgets.ipynb #6d88ff2e
+# %% ../nbs/07_widgets.ipynb #00029628
 @patch
 def _controls(self: Inspector, models, quality, codec):
     "What people set"
@@ -354,12 +355,12 @@ def _controls(self: Inspector, models, quality, codec):
     self.goal = _field(ui.Dropdown, 'Set the', '190px', options=[('quality', 'quality'), ('size of the file', 'size')])
     self.quality = _field(ui.FloatSlider, '', '330px', value=quality, min=0, max=coding.TOP, step=.5, continuous_update=False, readout_format='.1f')
     self.size = _field(ui.Text, '', '110px', value='20 kB', continuous_update=False)
-    self.same = _field(ui.Checkbox, 'the other at the same size', '200px', value=True, indent=False)
-    self.knob = _field(ui.IntSlider, 'the other', '260px', continuous_update=False, readout=False)
+    self.same = _field(ui.Checkbox, '', '260px', value=True, indent=False)
+    self.knob = _field(ui.IntSlider, '', '300px', continuous_update=False, readout=False)
     self.words = ui.Label()
     self.say = ui.HTML().add_class('dic-say')
     self.panel = ui.ToggleButtons(options=PANELS).add_class('dic-tabs')
-    self.pair = _field(ui.Dropdown, 'Show', '230px', options=PAIRS)
+    self.pair = _field(ui.Dropdown, 'Show', '300px', options=[(k, k) for k in PAIRS])
 
 @patch
 def _panels(self: Inspector):
@@ -367,7 +368,7 @@ def _panels(self: Inspector):
     self.viewer, self.figure, self.curves = Viewer(), ui.HTML(), Curve()
     self.figure.panel = ''
     self.stack = ui.VBox([self.viewer], layout=ui.Layout(min_height='430px'))
-    self.saves = [Download(label, lambda side=side, png=png: self._file(side, png), disabled=True) for label, side, png in (('Save the .tfci', 0, False), ('Save its PNG', 0, True), ("Save the other file", 1, False))]
+    self.saves = [Download(label, lambda side=side, png=png: self._file(side, png), disabled=True) for label, side, png in (('Save the .tfci', 0, False), ('Save its PNG', 0, True), ('Save the other', 1, False))]
 
 @patch
 def _follow(self: Inspector):
@@ -389,12 +390,22 @@ def _turned(self: Inspector):
     self._ask()
 
 @patch
+def _name(self: Inspector, model, peer):
+    "Call things by their names"
+    self.same.description, self.knob.description = f'{peer.label} at the same size', peer.label
+    labels = f'{model.label} and {peer.label}', f'original and {model.label}', f'original and {peer.label}'
+    if labels!=tuple(l for l, _ in self.pair.options):
+        shown = self.pair.value
+        self.pair.options = list(zip(labels, PAIRS))
+        self.pair.value = shown
+
+@patch
 def _codec(self: Inspector, name):
     "A codec, kept; None and a message where it cannot be had"
     try: return self.codecs.setdefault(name, self.codecs.get(name) or peers.codec(name))
     except DicError as e: self._tell(str(e), True)
 
-# %% ../nbs/07_widgets.ipynb #2deb7ad8
+# %% ../nbs/07_widgets.ipynb #a42c286e
 @patch
 def _ask(self: Inspector):
     "Have everything brought up to date with the controls"
@@ -406,6 +417,7 @@ def _ask(self: Inspector):
     self.quality.disabled = not model.knob
     self.words.value = peer.words(self.knob.value) if peer.knob else ''
     self.pair.layout.display = None if self.panel.value=='Pictures' else 'none'
+    self._name(model, peer)
     self._turn_to(self.panel.value)
     try: size = None if quality else parse_size(self.size.value)
     except DicError as e: return self._tell(str(e), True)
@@ -445,16 +457,17 @@ def _bring(self: Inspector, wish, stale):
     about = ''.join(f', {n}' for n in self.notes.get(wish['image'], []))
     if not stale(): self._tell(f'{wish["image"]}{about}: {made[0].name}, {human(len(made[0].data))}; {made[1].name}, {human(len(made[1].data))}')
 
-# %% ../nbs/07_widgets.ipynb #50d766c8
+# %% ../nbs/07_widgets.ipynb #51d67abb
 @patch
 def _show(self: Inspector, waiting=(False, False)):
     "Pictures and numbers of what is there"
     with self.showing, self.viewer.hold_sync():                # two threads may have something to show
         if not self.shots or not self.made: return
         shots, original = self.shots, self.shots.original
-        which = dict(zip(PAIRS, ((0, 1), (None, 0), (None, 1))))[self.pair.value]
+        which = PAIRS[self.pair.value]
         there = [self.made.get(k) for k in which]
         for b, k in zip(self.saves, (0, 0, 1)): b.disabled = k not in self.made
+        if 1 in self.made: self.saves[2].label = f'Save the {self.made[1].codec.ending}'
         self.viewer.show(*(s.image if s else original for s in there), [s.name if s else 'original' for s in there], [shots.facts(s, False) if s else facts(original, original) for s in there])
         self.viewer.busy = [k is not None and waiting[k] for k in which]
 
