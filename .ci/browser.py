@@ -65,7 +65,7 @@ class Page:
         return self.page.locator('.dic-say [data-busy]').inner_text()
 
     def until(self, text, role='status'): self.page.locator(f'.dic-say [role={role}][data-busy=false]', has_text=text).wait_for()
-    def fact(self, side, name): return self.page.locator(f'.dic-view .dic-side[data-side="{side}"] [data-fact="{name}"]').first.inner_text().split()[0]
+    def fact(self, side, name): return self.page.locator(f'.dic-view .dic-side[data-side="{side}"] [data-fact="{name}"]').first.filter(has_not_text='…').inner_text().split()[0]
     def name(self, side): return self.page.locator(f'.dic-view .dic-side[data-side="{side}"] b').first.inner_text()
     def zoom(self): return float(self.page.locator('.dic-zoom').first.inner_text().split()[0])
     def canvas(self): return self.page.locator('.dic-view canvas').first

@@ -6,7 +6,7 @@
 __all__ = ['ERRORS', 'PANELS', 'PAIRS', 'picture', 'facts', 'compare', 'errors', 'Sheet', 'error_map', 'bit_map', 'latents',
            'Shot', 'Shots', 'Curve', 'curve', 'Worker', 'Inspector']
 
-# %% ../nbs/07_widgets.ipynb #a3ab6a38
+# %% ../nbs/07_widgets.ipynb #dd041805
 import base64, html, io, math, tempfile, threading, traceback
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cv2, ipywidgets as ui, numpy as np
 from fastcore.basics import patch
+from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
@@ -25,14 +26,14 @@ from .core import DicError, human, listed, parse_size
 from .images import read_image, resize_area, safe_name, sample_photos
 from .viewer import Chart, Download, Upload, Viewer, encoded, still
 
-# %% ../nbs/07_widgets.ipynb #718560e4
+# %% ../nbs/07_widgets.ipynb #96f92d1c
 def picture(source) -> np.ndarray: "A picture as pixels, be it a file's name or pixels already"; return source if isinstance(source, np.ndarray) else read_image(source)
 
 def facts(
     original: np.ndarray, # uint8 [height, width, 3]
     image: np.ndarray,    # Of the same size; the original itself has no errors to tell of
     nbytes: int=None,     # Size of the compressed file, where known
-    similarity=None,      # MS-SSIM, where known already; it is computed if None, and left out if False
+    similarity=None,      # MS-SSIM, where known already; it is computed if None, and left open if False
 ) -> list:                # Pairs of a unit and a number, in words
     "What is said under a picture."
     h, w = original.shape[:2]
@@ -40,7 +41,7 @@ def facts(
     said = [['bpp', f'{analysis.bpp(nbytes, image.shape):.4f}']] if nbytes else []
     said.append(['dB PSNR', f'{analysis.psnr(original, image):.2f}'])
     if similarity is None: similarity = analysis.ms_ssim(original, image)
-    if similarity is not False: said.append(['MS-SSIM', ('undefined' if min(h, w)<analysis.MS_SSIM_SIDE else 'not known') if math.isnan(similarity) else f'{similarity:.4f}'])
+    said.append(['MS-SSIM', '…' if similarity is False else ('undefined' if min(h, w)<analysis.MS_SSIM_SIDE else 'not known') if math.isnan(similarity) else f'{similarity:.4f}'])
     return said+[['bytes', f'{nbytes:,}']] if nbytes else said
 
 def compare(
@@ -84,15 +85,23 @@ def errors(
         return cv2.resize(part, (-(-w//k), -(-part.shape[0]//k)), interpolation=cv2.INTER_AREA) if k>1 else part
     return {name: np.concatenate([strip(f, top) for top in range(0, h, 256*k)]) for name, f in ERRORS.items()}
 
-# %% ../nbs/07_widgets.ipynb #1061d97b
+# %% ../nbs/07_widgets.ipynb #859a98dc
 class Sheet(Figure):
     "A figure that shows itself, drawn without pyplot and so in any thread."
-    def __init__(self, width, height): super().__init__((width, height), dpi=84, layout='constrained')
+    def __init__(self,
+        width, height, # In inches
+        colours=None,  # The colour map that most of it is painted in, where the PNG is to be small: of 256 colours
+    ):
+        super().__init__((width, height), dpi=84, layout='constrained')
+        self.colours = colours
 
-    def png(self) -> bytes:
-        "As a PNG of 256 colours, which is a third of the size"
-        self.savefig(f := io.BytesIO(), format='png')
-        Image.open(f).convert('RGB').quantize(256).save(small := io.BytesIO(), 'PNG', optimize=True)
+    def png(self, dpi=None) -> bytes:
+        "As a PNG"
+        self.savefig(f := io.BytesIO(), format='png', dpi=dpi or self.dpi)
+        if not self.colours: return f.getvalue()
+        palette = Image.new('P', (1, 1))
+        palette.putpalette(bytes(np.uint8(255*np.concatenate([colormaps[self.colours](np.linspace(0, 1, 224)), colormaps['gray'](np.linspace(0, 1, 32))])[:, :3])))
+        Image.open(f).convert('RGB').quantize(palette=palette, dither=Image.Dither.NONE).save(small := io.BytesIO(), 'PNG', optimize=True)
         return small.getvalue()
 
     def _repr_mimebundle_(self, **kwargs): return {'image/png': base64.b64encode(self.png()).decode()}
@@ -107,17 +116,18 @@ def error_map(
     "Absolute and squared error and SSIM of each reconstruction, on scales that they share."
     original, names = picture(original), names or [f'reconstruction {i+1}' for i in range(len(reconstructions))]
     maps = [errors(original, picture(r)) for r in reconstructions]
-    tall = 3.6*original.shape[0]/original.shape[1]
-    fig = Sheet(11, min(9, len(maps)*(min(tall, 4)+.35)))
+    tall = 3.4*original.shape[0]/original.shape[1]
+    fig = Sheet(11, min(9, len(maps)*(min(tall, 4)+.35)), 'inferno')
     axes = fig.subplots(len(maps), 3, squeeze=False)
-    for column, kind, colours in zip(axes.T, ERRORS, ('inferno', 'inferno', 'magma')):
+    for column, kind in zip(axes.T, ERRORS):
         top = 1 if kind=='SSIM' else max(1, *(float(np.percentile(m[kind], 99.8)) for m in maps), 0)
         scale = Normalize(0, top)
-        for ax, m, name in zip(column, maps, names): ax.imshow(m[kind], colours, scale); _bare(ax, f'{name}: {kind}, mean {m[kind].mean():.3g}')
-        fig.colorbar(ScalarMappable(scale, colours), ax=column, fraction=.05, pad=.02, extend='neither' if kind=='SSIM' else 'max').ax.tick_params(labelsize=8)
+        for ax, m in zip(column, maps): ax.imshow(m[kind], 'inferno', scale); _bare(ax, f'{kind}, mean {m[kind].mean():.3g}')
+        fig.colorbar(ScalarMappable(scale, 'inferno'), ax=column, fraction=.05, pad=.02, extend='neither' if kind=='SSIM' else 'max').ax.tick_params(labelsize=8)
+    for ax, name in zip(axes[:, 0], names): ax.set_ylabel(name, size=9)
     return fig
 
-# %% ../nbs/07_widgets.ipynb #c8273ff2
+# %% ../nbs/07_widgets.ipynb #7b578788
 def _stream(source, model, options):
     "A file's bytes, of the picture if it is none yet"
     return source if isinstance(source, bytes) else coding.compress(picture(source), model, **options)
@@ -153,7 +163,7 @@ def bit_map(
     parts.set_xlim(min(0, *held), 1.45*max(held)); parts.spines[['top', 'right', 'bottom']].set_visible(False); parts.set_xticks([])
     ax = fig.add_subplot(grid[1, 1])
     ax.bar(range(len(channels)), channels, width=1, color='#2e6fba')
-    ax.set_title(f'channels of y, the dearest first: {np.searchsorted(np.cumsum(channels), .9*channels.sum())+1} of {len(channels)} hold 90 %', size=9)
+    ax.set_title(f'channels of y by cost: {np.searchsorted(np.cumsum(channels), .9*channels.sum())+1} of {len(channels)} hold 90 %', size=9)
     ax.set_ylabel('bytes', size=8); ax.tick_params(labelsize=8); ax.spines[['top', 'right']].set_visible(False)
     return fig
 
@@ -305,7 +315,7 @@ class Worker:
         "Until there is nothing left to do"
         with self.lock: return self.lock.wait_for(lambda: not self.thread, seconds)
 
-# %% ../nbs/07_widgets.ipynb #57379498
+# %% ../nbs/07_widgets.ipynb #6f0d8761
 PANELS = ('Pictures', 'Errors', 'Bits', 'Latents', 'Curves')
 PAIRS = dict(both=(0, 1), model=(None, 0), peer=(None, 1)) # What is shown: the original, the model's picture, the peer's
 _PAGE = '''<style>
@@ -335,6 +345,7 @@ class Inspector(ui.VBox):
         self.sources = {Path(p).name: p for p in listed(images or sample_photos())}
         self.codecs = {p.name: p for p in peers.available()[0]}
         self.shots, self.made, self.notes, self.worker, self.showing = None, {}, {}, Worker(self._failed), threading.RLock()
+        self.judge = Worker(self._failed)          # of MS-SSIM, which takes longer than all the rest and which nothing waits for
         self._controls(models, quality, codec)
         self._panels()
         super().__init__([ui.HTML(_PAGE), ui.HBox([self.image, self.upload, self.model, self.peer]).add_class('dic-row'),
@@ -405,7 +416,7 @@ def _codec(self: Inspector, name):
     try: return self.codecs.setdefault(name, self.codecs.get(name) or peers.codec(name))
     except DicError as e: self._tell(str(e), True)
 
-# %% ../nbs/07_widgets.ipynb #a42c286e
+# %% ../nbs/07_widgets.ipynb #0983c4da
 @patch
 def _ask(self: Inspector):
     "Have everything brought up to date with the controls"
@@ -449,15 +460,12 @@ def _bring(self: Inspector, wish, stale):
         if stale(): return
         self.made = self.made|{side: made[side]}
         self._show(waiting=[False, not side])
-    self._tell('measuring …', busy=True)
-    for side in made: shots.facts(made[side])
-    if stale(): return
-    self._show()
+    self.judge.ask(lambda stale: self._judge(shots, made, stale))
     self._fill(wish['panel'], shots, made, stale)
     about = ''.join(f', {n}' for n in self.notes.get(wish['image'], []))
     if not stale(): self._tell(f'{wish["image"]}{about}: {made[0].name}, {human(len(made[0].data))}; {made[1].name}, {human(len(made[1].data))}')
 
-# %% ../nbs/07_widgets.ipynb #51d67abb
+# %% ../nbs/07_widgets.ipynb #8bb3d0af
 @patch
 def _show(self: Inspector, waiting=(False, False)):
     "Pictures and numbers of what is there"
@@ -472,13 +480,24 @@ def _show(self: Inspector, waiting=(False, False)):
         self.viewer.busy = [k is not None and waiting[k] for k in which]
 
 @patch
+def _judge(self: Inspector, shots, made, stale):
+    "MS-SSIM, once it is known"
+    for shot in made.values():
+        if not stale(): shots.facts(shot); self._show()
+
+@patch
+def wait(self: Inspector, seconds=None) -> bool: # Whether it is
+    "Until everything is as it was asked for"
+    return self.worker.wait(seconds) and self.judge.wait(seconds)
+
+@patch
 def _fill(self: Inspector, panel, shots, made, stale):
     "The panel that is open"
     if panel=='Curves': self._tell('measuring the curves …', busy=True); return self.curves.measure(shots, [made[0].codec, made[1].codec], stale=stale)
     if panel=='Pictures': return
     self._tell('drawing …', busy=True)
     drawn = {'Errors': lambda: error_map(shots.original, *(made[k].image for k in (0, 1)), names=[made[k].name for k in (0, 1)]),
-             'Bits': lambda: bit_map(made[0].data, image=shots.original), 'Latents': lambda: latents(made[0].data)}[panel]().png()
+             'Bits': lambda: bit_map(made[0].data, image=shots.original), 'Latents': lambda: latents(made[0].data)}[panel]().png(112)
     if stale(): return
     self.figure.value = f'<img alt="{panel} of {html.escape(made[0].name)}" src="data:image/png;base64,{base64.b64encode(drawn).decode()}">'
 
