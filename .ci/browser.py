@@ -2,6 +2,7 @@
 "nbs/inspect.ipynb in a headless Chromium, through JupyterLab and through Voilà: a line for each check, and last how many passed and failed. Two screenshots stay in _proc/."
 import base64, contextlib, io, os, re, shutil, signal, socket, subprocess, sys, tempfile, time, traceback
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import cv2, numpy as np
 from PIL import Image
@@ -10,8 +11,7 @@ from playwright.sync_api import sync_playwright
 ROOT, BIN = Path(__file__).resolve().parents[1], Path(sys.executable).parent
 CHROMIUM = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
 OUT, LIMIT = Path(sys.argv[1] if sys.argv[1:] else ROOT/'_proc'), 90_000                  # ms to wait for anything
-# What JupyterLab and Voilà say by themselves, without any notebook of ours
-KNOWN = [r'Failed to load resource.*404.*(favicon|custom\.css|\.map|api/workspaces|api/settings|lsp/status)', r'^Loading .* requires jupyterlab-']
+KNOWN = [] # Patterns of what JupyterLab and Voilà themselves complain of on the console: 4.6 and 0.5 of nothing
 HOME = ('127.0.0.1', 'localhost')
 
 def free_port():
@@ -57,7 +57,7 @@ class Page:
         page.set_default_timeout(LIMIT)
         page.on('console', lambda m: self.said.append(f'{m.text} ({m.location.get("url", "")})') if m.type=='error' else None)
         page.on('pageerror', lambda e: self.said.append(str(e)))
-        page.on('request', lambda r: self.left.append(r.url) if re.match(r'(https?|wss?)://', r.url) and re.split(r'[/:]', r.url.split('//', 1)[1])[0] not in HOME else None)
+        for kind in ('request', 'websocket'): page.on(kind, lambda r: self.left.append(r.url) if r.url.startswith(('http', 'ws')) and urlsplit(r.url).hostname not in HOME else None)
 
     def idle(self):
         "Until the worker is; what it says"

@@ -315,7 +315,7 @@ class Worker:
         "Until there is nothing left to do"
         with self.lock: return self.lock.wait_for(lambda: not self.thread, seconds)
 
-# %% ../nbs/07_widgets.ipynb #6f0d8761
+# %% ../nbs/07_widgets.ipynb #e9bb04a0
 PANELS = ('Pictures', 'Errors', 'Bits', 'Latents', 'Curves')
 PAIRS = dict(both=(0, 1), model=(None, 0), peer=(None, 1)) # What is shown: the original, the model's picture, the peer's
 _PAGE = '''<style>
@@ -344,7 +344,8 @@ class Inspector(ui.VBox):
         models = listed(models) if models else sorted(zoo.shipped(), key=lambda n: n!=zoo.default())
         self.sources = {Path(p).name: p for p in listed(images or sample_photos())}
         self.codecs = {p.name: p for p in peers.available()[0]}
-        self.shots, self.made, self.notes, self.worker, self.showing = None, {}, {}, Worker(self._failed), threading.RLock()
+        self.shots, self.made, self.notes, self.waiting = None, {}, {}, set()  # what there is of a picture, said of it, and under way
+        self.worker, self.showing = Worker(self._failed), threading.RLock()
         self.judge = Worker(self._failed)          # of MS-SSIM, which takes longer than all the rest and which nothing waits for
         self._controls(models, quality, codec)
         self._panels()
@@ -416,7 +417,7 @@ def _codec(self: Inspector, name):
     try: return self.codecs.setdefault(name, self.codecs.get(name) or peers.codec(name))
     except DicError as e: self._tell(str(e), True)
 
-# %% ../nbs/07_widgets.ipynb #0983c4da
+# %% ../nbs/07_widgets.ipynb #5d095879
 @patch
 def _ask(self: Inspector):
     "Have everything brought up to date with the controls"
@@ -434,7 +435,7 @@ def _ask(self: Inspector):
     except DicError as e: return self._tell(str(e), True)
     wish = dict(image=self.image.value, model=model, peer=peer, size=size, at=round(self.quality.value*coding.STEPS) if model.knob else None,
                 knob=None if self.same.value or not peer.knob else self.knob.value, panel=self.panel.value)
-    self.viewer.busy = [True, True]
+    self.waiting, self.viewer.busy = {0, 1}, [True, True]
     self.worker.ask(lambda stale: self._bring(wish, stale))
 
 @patch
@@ -458,16 +459,16 @@ def _bring(self: Inspector, wish, stale):
         if side: self._tell(f'encoding with {codec.label} …', busy=True)
         made[side] = work(codec)
         if stale(): return
-        self.made = self.made|{side: made[side]}
-        self._show(waiting=[False, not side])
+        self.made, self.waiting = self.made|{side: made[side]}, {0, 1}-set(made)
+        self._show()
     self.judge.ask(lambda stale: self._judge(shots, made, stale))
     self._fill(wish['panel'], shots, made, stale)
     about = ''.join(f', {n}' for n in self.notes.get(wish['image'], []))
     if not stale(): self._tell(f'{wish["image"]}{about}: {made[0].name}, {human(len(made[0].data))}; {made[1].name}, {human(len(made[1].data))}')
 
-# %% ../nbs/07_widgets.ipynb #8bb3d0af
+# %% ../nbs/07_widgets.ipynb #0342a905
 @patch
-def _show(self: Inspector, waiting=(False, False)):
+def _show(self: Inspector):
     "Pictures and numbers of what is there"
     with self.showing, self.viewer.hold_sync():                # two threads may have something to show
         if not self.shots or not self.made: return
@@ -477,7 +478,7 @@ def _show(self: Inspector, waiting=(False, False)):
         for b, k in zip(self.saves, (0, 0, 1)): b.disabled = k not in self.made
         if 1 in self.made: self.saves[2].label = f'Save the {self.made[1].codec.ending}'
         self.viewer.show(*(s.image if s else original for s in there), [s.name if s else 'original' for s in there], [shots.facts(s, False) if s else facts(original, original) for s in there])
-        self.viewer.busy = [k is not None and waiting[k] for k in which]
+        self.viewer.busy = [k in self.waiting for k in which]
 
 @patch
 def _judge(self: Inspector, shots, made, stale):
@@ -510,7 +511,7 @@ def _tell(self: Inspector, text, bad=False, busy=False):
 @patch
 def _failed(self: Inspector, e):
     "What went wrong, in the page"
-    self.viewer.busy = [False, False]
+    self.waiting, self.viewer.busy = set(), [False, False]
     self._tell(str(e) if isinstance(e, DicError) else f'{type(e).__name__}: {(str(e).splitlines() or [""])[0]}', True)
     if not isinstance(e, DicError): traceback.print_exception(e)
 
