@@ -85,7 +85,7 @@ def errors(
         return cv2.resize(part, (-(-w//k), -(-part.shape[0]//k)), interpolation=cv2.INTER_AREA) if k>1 else part
     return {name: np.concatenate([strip(f, top) for top in range(0, h, 256*k)]) for name, f in ERRORS.items()}
 
-# %% ../nbs/07_widgets.ipynb #859a98dc
+# %% ../nbs/07_widgets.ipynb #71362634
 class Sheet(Figure):
     "A figure that shows itself, drawn without pyplot and so in any thread."
     def __init__(self,
@@ -123,7 +123,7 @@ def error_map(
         top = 1 if kind=='SSIM' else max(1, *(float(np.percentile(m[kind], 99.8)) for m in maps), 0)
         scale = Normalize(0, top)
         for ax, m in zip(column, maps): ax.imshow(m[kind], 'inferno', scale); _bare(ax, f'{kind}, mean {m[kind].mean():.3g}')
-        fig.colorbar(ScalarMappable(scale, 'inferno'), ax=column, fraction=.05, pad=.02, extend='neither' if kind=='SSIM' else 'max').ax.tick_params(labelsize=8)
+        fig.colorbar(ScalarMappable(scale, 'inferno'), ax=column, fraction=.05, pad=.02, aspect=32, extend='neither' if kind=='SSIM' else 'max').ax.tick_params(labelsize=8)
     for ax, name in zip(axes[:, 0], names): ax.set_ylabel(name, size=9)
     return fig
 
@@ -237,7 +237,7 @@ class Shots:
             except DicError: shot.similarity = math.nan       # there is too little memory for so large a picture
         return facts(self.original, shot.image, len(shot.data), False if shot.similarity is None else shot.similarity)
 
-# %% ../nbs/07_widgets.ipynb #8bd0632e
+# %% ../nbs/07_widgets.ipynb #38713482
 class Curve(ui.VBox):
     "Rate-distortion curves of one picture; a click on a point shows that reconstruction."
     def __init__(self):
@@ -257,7 +257,7 @@ class Curve(ui.VBox):
         for c in codecs:
             done = []
             self.found.append((c, done))
-            for at in c.settings[::max(1, round(len(c.settings)/points))]:
+            for at in dict.fromkeys(c.settings[round(k)] for k in np.linspace(0, len(c.settings)-1, points)):
                 if stale(): return
                 shot = shots.at(c, at)
                 done.append((at, shot.data, analysis.bpp(len(shot.data), shot.image.shape), analysis.psnr(shots.original, shot.image)))
