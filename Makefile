@@ -27,7 +27,7 @@ lab: $(STAMP)
 	@cd nbs && ../$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 inspect: $(STAMP)
-	@cd nbs && JUPYTER_PATH=. ../$(BIN)/voila inspect.ipynb --template=dic --Voila.ip=127.0.0.1 --TagRemovePreprocessor.remove_cell_tags=report --VoilaExecutor.skip_cells_with_tag=report $(VOILA)
+	@cd nbs && JUPYTER_PATH=. ../$(BIN)/voila inspect.ipynb --template=offline --Voila.ip=127.0.0.1 --TagRemovePreprocessor.remove_cell_tags=report --VoilaExecutor.skip_cells_with_tag=report $(VOILA)
 
 test-browser: $(STAMP)
 	@$(BIN)/python .ci/browser.py
