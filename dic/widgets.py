@@ -417,7 +417,7 @@ def _codec(self: Inspector, name):
     try: return self.codecs.setdefault(name, self.codecs.get(name) or peers.codec(name))
     except DicError as e: self._tell(str(e), True)
 
-# %% ../nbs/07_widgets.ipynb #5d095879
+# %% ../nbs/07_widgets.ipynb #25dd3166
 @patch
 def _ask(self: Inspector):
     "Have everything brought up to date with the controls"
@@ -463,8 +463,13 @@ def _bring(self: Inspector, wish, stale):
         self._show()
     self.judge.ask(lambda stale: self._judge(shots, made, stale))
     self._fill(wish['panel'], shots, made, stale)
+    if stale(): return
     about = ''.join(f', {n}' for n in self.notes.get(wish['image'], []))
-    if not stale(): self._tell(f'{wish["image"]}{about}: {made[0].name}, {human(len(made[0].data))}; {made[1].name}, {human(len(made[1].data))}')
+    self._tell(f'{wish["image"]}{about}: {_told(made[0], size)}; {_told(made[1], size or (len(made[0].data) if wish["knob"] is None else None))}')
+
+def _told(shot, target):
+    "A reconstruction in words, and whether its file is about as large as it was to be"
+    return f'{shot.name}, {human(len(shot.data))}'+(' (as near as it comes)' if target and not .85*target<=len(shot.data)<=target else '')
 
 # %% ../nbs/07_widgets.ipynb #0342a905
 @patch
