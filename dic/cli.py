@@ -13,7 +13,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 import dic
-from .core import DicError, UsageError, exhausted, human, parse_size, printable, psnr_of, writable
+from .core import DicError, UsageError, exhausted, human, parse_size, printable, psnr_of, writable, write_json
 
 # %% ../nbs/09_cli.ipynb #daf9b38c
 def _warn(text): tqdm.write(f'dic: {printable(text)}', file=sys.stderr)
@@ -119,7 +119,7 @@ def _command(
 ):
     "Make a function a sub-command"
     named = {k.split('--')[-1]: (k, v) for k, v in _SHARED.items()}
-    arguments = own | dict(named[k] for k in [*shared.split(), 'json', 'debug'])
+    arguments = own | {k: v for k, v in (named[o] for o in [*shared.split(), 'json', 'debug']) if k not in own}
     def wrap(f):
         COMMANDS[f.__name__[1:]] = (f, examples, arguments)
         return f
@@ -267,7 +267,7 @@ def _mean(m):
 # %% ../nbs/09_cli.ipynb #180041c2
 @_command(['dic analyze photo.png photo.png.tfci.png', 'dic analyze kodak/ out/ --csv kodak.csv',
            'dic analyze "kodak/*.png" "out/*.png" --streams compressed/ --json'],
-          'device threads overwrite', {
+          'overwrite', {
     'originals': dict(type=_name, metavar='ORIGINALS', help='a file, folder or quoted pattern'),
     'reconstructions': dict(type=_name, metavar='RECONSTRUCTIONS', help='a file, folder or quoted pattern; NAME.png, NAME.png.tfci.png or NAME.jpg goes with NAME.png'),
     '--streams': dict(type=_name, metavar='FOLDER', help='where the .tfci files are (default: beside the pictures)'),
@@ -278,7 +278,6 @@ def _analyze(a):
     if a.csv and Path(a.csv).exists() and not a.overwrite: raise DicError(f'{a.csv}: exists already; it is kept unless you say --overwrite')
     if a.csv: writable(Path(a.csv).parent)
     if a.streams and not Path(a.streams).is_dir(): raise UsageError(f'{a.streams}: is no folder')
-    if analysis.match(a.originals, a.reconstructions)[0]: _setup(a)
     table = analysis.compare_folders(a.originals, a.reconstructions, a.streams)
     data = analysis.to_json(table)
     if a.csv: analysis.to_csv(table, a.csv)
@@ -287,6 +286,58 @@ def _analyze(a):
     if undefined := sum(r['ms_ssim'] is None for r in data['rows']): _tell(a, f'MS-SSIM is undefined for {undefined}: a side is under {analysis.MS_SSIM_SIDE} pixels')
     for f in data['failures']: _warn(f['problem'])
     return data, bool(data['failures'])
+
+# %% ../nbs/09_cli.ipynb #3f4f762d
+def _codecs(names):
+    "The codecs that are meant, with a line for each that is not installed"
+    from dic import peers
+    if names:
+        try: return [peers.codec(n) for n in names]
+        except DicError as e: raise UsageError(str(e)) from None
+    there, missing = peers.available()
+    for why in missing.values(): _warn(f'left out: {why}')
+    return [peers.ours(), *there]
+
+_SHOWN = dict(bpp='{:.3f}', psnr='{:.2f}', ms_ssim='{:.4f}', encode_s='{:.3f}', decode_s='{:.3f}')
+
+def _benched(table, targets):
+    "The lines of a table of codecs"
+    from dic import analysis
+    if targets: table = table.assign(setting=table.target)
+    means = analysis.averages(table)
+    shown = [k for k in _SHOWN if k in means]
+    cell = lambda k, v: '-' if v!=v else _SHOWN[k].format(v)
+    return columns([['codec', 'target' if targets else 'setting', 'images', *shown]]+[[r.codec, r.setting, str(r.images), *(cell(k, getattr(r, k)) for k in shown)] for r in means.itertuples()])
+
+# %% ../nbs/09_cli.ipynb #91a1300e
+@_command(['dic bench photos/                                # the default weights and all codecs that are installed',
+           'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5', 'dic bench "kodak/*.png" --codecs swift webp --psnr 32 --json rows.json'],
+          'device threads overwrite', {
+    'files': dict(nargs='+', type=_name, metavar='FILE', help='photographs: files, folders or patterns'),
+    '--codecs': dict(nargs='+', type=_name, metavar='NAME', help='weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, webp, heic-420, heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default weights, and all of these)'),
+    '--bpp': dict(nargs='+', type=_number, default=[], metavar='BPP', help='bring each photograph to these rates, instead of running through settings'),
+    '--psnr': dict(nargs='+', type=_number, default=[], metavar='DB', help='the same for PSNR'),
+    '--size': dict(nargs='+', type=_size, default=[], metavar='SIZE', help='the same for the size of the file, such as 50kB'),
+    '--repeat': dict(type=_count, default=3, metavar='N', help='how often each is timed; the median counts; 0 leaves times out (default: 3)'),
+    '--json': dict(type=_name, metavar='FILE', help='write the rows there: codec, version, setting, image, bytes, bpp, psnr, ms_ssim, encode_s, decode_s')})
+def _bench(a):
+    "measure codecs beside each other on photographs"
+    from dic import analysis, bench, coding
+    path, a.json = a.json and Path(a.json), False
+    if path and path.exists() and not a.overwrite: raise DicError(f'{path}: exists already; it is kept unless you say --overwrite')
+    if path: writable(path.parent)
+    paths, failed = _found(coding.gather(a.files))
+    if not paths: return failed, True
+    _setup(a)
+    targets, codecs = [{k: v} for k in ('bpp', 'psnr', 'size') for v in getattr(a, k)], _codecs(a.codecs)
+    table = bench.run(codecs, paths, targets=targets)
+    if a.repeat: table = bench.add_times(table, codecs, paths, a.repeat)
+    if len(table): _tell(a, *_benched(table, targets))
+    failed += table.attrs['failures']
+    for f in table.attrs['failures']: _warn(f['problem'])
+    rows = analysis.to_json(table)['rows']
+    if path: write_json(path, rows)
+    return rows, bool(failed)
 
 # %% ../nbs/09_cli.ipynb #069c2680
 @_command(['dic info photo.jpg.tfci', 'dic info compressed/ --json'],
@@ -450,14 +501,13 @@ def _export(a):
 def _import(a):
     "make a run of what the runner brought back: weights, tables, exact prior, card"
     _setup(a)
-    from dic.core import read_json, write_json
+    from dic.core import collect, read_json
     from dic.portable import import_run
     with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
         folder = import_run(a.folder, a.out, a.data)
         if a.kodak:
-            from dic import analysis
-            table = analysis.evaluate(folder, a.kodak, folder/'kodak', say=print, qualities=range(0, 64, 7))
-            means = analysis.averages(table)[['setting', 'images', 'bpp', 'psnr', 'ms_ssim']].to_dict('records')
+            from dic import analysis, bench, peers
+            means = analysis.averages(bench.run([peers.ours(folder)], collect(a.kodak)))[['setting', 'images', 'bpp', 'psnr', 'ms_ssim']].to_dict('records')
             write_json(folder/'card.json', read_json(folder/'card.json')|dict(kodak=means))
     _tell(a, f'use it: dic compress PHOTO --model {folder}')
     return dict(run=str(folder), weights=str(folder/'weights.safetensors'), card=read_json(folder/'card.json')), False

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from .cli import columns, guard
-from .core import atomic, timed
+from .core import DicError, atomic, timed
 
 # %% ../nbs/11_demo.ipynb #4ba9092d
 def _again(f, x):
@@ -19,12 +19,13 @@ def _again(f, x):
     return timed(f, x)
 
 # %% ../nbs/11_demo.ipynb #d4afcaa2
-def _measure(name, path, image, encode, decode):
+def _measure(codec, at, path, image):
     "Encode to a file, decode that; a row of the table, and the picture"
     from dic import analysis
-    data, encode_s = _again(encode, image)
+    name = ', '.join(filter(None, [codec.label, codec.words(at)]))
+    data, encode_s = _again(lambda x: codec.encode(x, at), image)
     with atomic(path) as f: f.write(data)
-    back, decode_s = _again(decode, data := path.read_bytes())
+    back, decode_s = _again(codec.decode, data := path.read_bytes())
     m = analysis.compare(image, back, len(data))
     return m|dict(name=name, path=path, encode_s=encode_s, decode_s=decode_s), back
 
@@ -52,14 +53,14 @@ def demo(
     path = Path(photo or next(p for p in sample_photos() if p.stem=='coffee'))
     image = read_image(path)
     print('Starting TensorFlow ...', flush=True)
-    from dic import analysis, coding
-    out, codec, h, w = Path(out), coding.load(model), *image.shape[:2]
-    options = dict(quality=12) if 'quality' in codec.options else {}         # low enough to tell the two apart by eye
+    from dic import analysis, peers
+    out, ours, theirs, (h, w) = Path(out), peers.ours(model, [12]), peers.peer('jpeg-420'), image.shape[:2]        # a quality low enough to tell the two apart by eye
     print(f'Compressing {path.name}, {w} x {h} pixels\n', flush=True)
-    for _ in (0, 1): coding.decompress(coding.compress(image[:64, :64], codec, **options), codec)     # so that the times below are those of the work
-    tfci, back = _measure(f'dic, {codec.kind}', out/f'{path.name}.tfci', image, lambda x: coding.compress(x, codec, **options), lambda d: coding.decompress(d, codec))
-    quality = analysis.jpeg_of_size(image, tfci['bytes'])[1]
-    jpeg, peer = _measure(f'JPEG 4:2:0, quality {quality}', out/f'{path.stem}.jpg', image, lambda x: analysis.jpeg(x, quality), analysis.jpeg_decode)
+    for _ in (0, 1): ours.decode(ours.encode(image[:64, :64], ours.settings[0]))     # so that the times below are those of the work
+    tfci, back = _measure(ours, ours.settings[0], out/f'{path.name}.tfci', image)
+    try: at = peers.meet(theirs, image, size=tfci['bytes'])[1]
+    except DicError: at = theirs.knob[0]                                             # the smallest there is
+    jpeg, peer = _measure(theirs, at, out/f'{path.stem}.jpg', image)
     rows, pictures = [tfci, jpeg], [image, back, peer]
     labels = ['original', *(f'{r["name"]}\n{r["bytes"]:,} bytes, {r["psnr"]:.2f} dB' for r in rows)]
     beside = analysis.side_by_side(pictures, labels, out/'side_by_side.png')

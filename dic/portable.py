@@ -144,7 +144,7 @@ def _programs(out, model, p):
     runner.write_tensors(out/'weights.safetensors', weights)
     runner.write_tensors(out/'constants.safetensors', constants)
     return dict(format=1, dic=version('dic'), kind=model.kind, config=model.config, **{k: p[k] for k in ('lmbda', 'batch', 'patch', 'precision')},
-        names=list(weights), shapes=[list(v.shape) for v in weights.values()], aux=[k for k, v in model.named_variables().items() if id(v) in aux], betas=list(model.betas),
+        names=list(weights), shapes=[list(v.shape) for v in weights.values()], aux=[k for k, v in model.named_variables().items() if id(v) in aux], betas=list(model.betas), muon=model.muon,
         captures=captures, parity=parity, plan={k: p[k] for k in ('steps', 'main_lr', 'aux_lr', 'seed', 'valid', 'preset')},
         init=p['init'] and zoo.fingerprint(zoo.locate(p['init'])))
 

@@ -6,10 +6,10 @@
 __all__ = ['KINDS', 'TYPES', 'SUFFIXES', 'MAX_SKIPPED', 'Stop', 'say', 'whole', 'write_tensors', 'read_tensors', 'load_program',
            'Program', 'gradients', 'places', 'compiled', 'read_meta', 'read_weights', 'parity_batch', 'check_parity',
            'photo_files', 'look', 'decode', 'held_out', 'Photos', 'choose', 'room', 'pack', 'crops', 'draw',
-           'held_batches', 'spread_lambdas', 'begin', 'update', 'stepper', 'matrix_rate', 'operations', 'schedule',
-           'share', 'save_state', 'load_state', 'write_weights', 'rewind', 'psnr', 'spent', 'trained', 'log', 'note',
-           'measure', 'keep', 'is_over', 'is_due', 'train', 'find_photos', 'load_replay', 'settle', 'versions', 'start',
-           'prepare', 'parser', 'work', 'main']
+           'held_batches', 'spread_lambdas', 'begin', 'orthogonal', 'update', 'stepper', 'matrix_rate', 'operations',
+           'schedule', 'share', 'save_state', 'load_state', 'write_weights', 'rewind', 'psnr', 'spent', 'trained',
+           'log', 'note', 'measure', 'keep', 'is_over', 'is_due', 'train', 'find_photos', 'load_replay', 'settle',
+           'versions', 'start', 'prepare', 'parser', 'work', 'main']
 
 # %% ../nbs/03_portable.runner.ipynb #6683c695
 import argparse, fcntl, functools, hashlib, io, json, math, os, re, signal, sys, time, zipfile
@@ -370,6 +370,31 @@ def begin(
     return dict(weights=weights, adam=optax.ScaleByAdamState(none, zeros(), zeros()), average={k: np.copy(v) for k, v in weights.items()},
                 step=none, skipped=none, in_a_row=none, sums=np.zeros(4, np.float32))
 
+def orthogonal(
+    tensors, # List of [..., inputs, outputs]
+    dtype,   # To compute in
+):           # List of float32 of the same shapes
+    "As in `dic.training`."
+    flat = [t.reshape(-1, t.shape[-1]) for t in tensors]
+    wide, groups, found = [t.T if t.shape[0]>t.shape[1] else t for t in flat], {}, [None]*len(flat)
+    for i, t in enumerate(wide): groups.setdefault(t.shape, []).append(i)
+    for ids in groups.values():
+        x = jnp.stack([wide[i] for i in ids])
+        x = (x/(jnp.linalg.norm(x, axis=(1, 2), keepdims=True)+1e-12)).astype(dtype)
+        for _ in range(5):
+            a = x@x.swapaxes(1, 2)
+            x = 3.4445*x+(2.0315*(a@a)-4.775*a)@x
+        for i, t in zip(ids, x.astype(jnp.float32)):
+            t = t.T if flat[i].shape[0]>flat[i].shape[1] else t
+            found[i] = (max(1, flat[i].shape[1]/flat[i].shape[0])**.5*t).reshape(tensors[i].shape)
+    return found
+
+def _turned(meta, adam, grads):
+    "What moves the matrices of a model that wants Muon, by name"
+    names, b = [k for k, v in grads.items() if meta['muon'] and v.ndim==4 and v.shape[-1]>1 and k not in meta['aux']], meta['betas'][0]
+    ahead = [b*adam.mu[k]+(1-b)*grads[k] for k in names]
+    return {k: meta['muon']*d for k, d in zip(names, orthogonal(ahead, 'bfloat16' if meta['precision']=='mixed_bfloat16' else 'float32'))}
+
 def update(
     state,          # From `begin`
     metrics, grads, # From `gradients`
@@ -384,6 +409,7 @@ def update(
     ok = jnp.isfinite(metrics[0]) & jnp.isfinite(optax.global_norm(grads))
     clipped, _ = optax.clip_by_global_norm(1.).update(grads, optax.EmptyState())
     moves, adam = optax.scale_by_adam(b1, b2, 1e-7/jnp.sqrt(1-b2**t)).update(clipped, state['adam'])
+    moves |= _turned(meta, adam, clipped)
     new = {k: v-rates[int(k in meta['aux'])]*(moves[k]+(decay*v if v.ndim>1 else 0.)) for k, v in old.items()}
     keep = jnp.minimum(ema, (1.+s)/(10.+s))
     average = {k: v-(1-keep)*(v-new[k]) for k, v in state['average'].items()}

@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['PRESETS', 'OWN', 'MAX_SKIPPED', 'SCHEDULE', 'plan', 'schedule', 'draw_lambdas', 'spread_lambdas', 'is_matrix',
            'orthogonal', 'Trainer', 'run_folder', 'hold', 'read_log', 'measurer', 'held_crops', 'source_revision',
-           'finish', 'about', 'fresh', 'describe', 'train', 'plot_logs']
+           'finish', 'about', 'fresh', 'describe', 'command', 'train', 'plot_logs']
 
 # %% ../nbs/03_training.ipynb #e224deaa
-import dic, fcntl, hashlib, importlib, inspect, json, math, os, subprocess, time
+import dic, fcntl, hashlib, importlib, inspect, json, math, os, shlex, subprocess, time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,7 +29,7 @@ PRESETS = dict(
 
 _SIZES = dict(full=dict(config=dict(filters=192, latents=192)), quick=dict(config=dict(filters=32, latents=128)))
 OWN = dict(balle2018=_SIZES, deep=_SIZES,        # what a model's presets add to these or have instead
-    swift=dict(full=dict(batch=16, main_lr=5e-4), quick=dict(config=dict(width=128, latents=128, hyper=64, context=128, dec=4))))
+    swift=dict(full=dict(batch=16, main_lr=1e-3), quick=dict(config=dict(width=128, dec=4), batch=16)))
 
 # %% ../nbs/03_training.ipynb #14addd54
 def _model(name):
@@ -381,6 +381,16 @@ def describe(
     config = ', '.join(f'{k} {v}' for k, v in p['config'].items() if k!='lambdas')
     return f'{p["model"]} ({config}), lambda {" to ".join(f"{v:g}" for v in np.ravel(p["lmbda"]))}: {p["steps"]:,} steps of {p["batch"]} crops of {p["patch"]} px'
 
+# %% ../nbs/03_training.ipynb #caf2d716
+def command(
+    p: dict, # From `plan`
+) -> str:
+    "The line for a shell that makes such a run; DATA stands for the photographs."
+    words, shown = ['dic', 'train'], lambda v: json.dumps(v) if isinstance(v, dict) else str(v)
+    for k in 'model lmbda config steps batch patch main_lr aux_lr init seed precision valid'.split():
+        if p[k] is not None and not (k=='lmbda' and np.ndim(p[k])): words += [f'--{"lambda" if k=="lmbda" else k.replace("_", "-")}', shown(p[k])]
+    return shlex.join([*words, '--data', 'DATA'])
+
 # %% ../nbs/03_training.ipynb #5ab50643
 def train(
     progress: bool=True, # Show bars and say what is done
@@ -400,7 +410,7 @@ def train(
         say(f'run: {folder}')
         _loop(t, folder, photos, held_crops(check, p), progress)
         t.swap()
-        finish(t.model, folder, p, data=about(p, paths), minutes=round(float(t.seconds)/60, 2), skipped=int(t.skipped), device=where, revision=revision)
+        finish(t.model, folder, p, data=about(p, paths), minutes=round(float(t.seconds)/60, 2), skipped=int(t.skipped), device=where, revision=revision, repeat=command(p))
     say(f'done: {folder}/weights.safetensors')
     return folder
 
