@@ -355,7 +355,7 @@ class Inspector(ui.VBox):
         self.add_class('dic-page')
         self._follow()
 
-# %% ../nbs/07_widgets.ipynb #00029628
+# %% ../nbs/07_widgets.ipynb #96df4591
 @patch
 def _controls(self: Inspector, models, quality, codec):
     "What people set"
@@ -390,6 +390,7 @@ def _follow(self: Inspector):
     self.pair.observe(lambda _: self._show(), 'value')
     self._turned()
 
+# %% ../nbs/07_widgets.ipynb #5e7607a4
 @patch
 def _turned(self: Inspector):
     "Another peer has another knob"
