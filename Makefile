@@ -13,6 +13,8 @@ help:
 	@echo 'make demo    compress a photograph, decompress it, and compare with JPEG'
 	@echo 'make test    check everything'
 	@echo 'make lab     open the notebooks in JupyterLab; on a machine without a browser: make lab LAB=--no-browser'
+	@echo 'make inspect see what a codec does to a picture, as a page in the browser; without opening one: make inspect VOILA=--no-browser'
+	@echo 'make test-browser  drive that page and the notebook in a headless Chromium'
 	@echo 'make clean   remove what make made, .venv included'
 
 demo: $(STAMP)
@@ -23,6 +25,12 @@ test: $(STAMP)
 
 lab: $(STAMP)
 	@cd nbs && ../$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+
+inspect: $(STAMP)
+	@cd nbs && JUPYTER_PATH=. ../$(BIN)/voila inspect.ipynb --template=offline --Voila.ip=127.0.0.1 --TagRemovePreprocessor.remove_cell_tags=report --VoilaExecutor.skip_cells_with_tag=report $(VOILA)
+
+test-browser: $(STAMP)
+	@$(BIN)/python .ci/browser.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
@@ -41,4 +49,4 @@ $(STAMP): pyproject.toml constraints.txt Makefile
 	@rm $(HALF)
 	@echo '$(CURDIR)' >$@
 
-.PHONY: help demo test lab clean
+.PHONY: help demo test lab inspect test-browser clean

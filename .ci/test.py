@@ -91,6 +91,19 @@ def lab(copy):
     there = {o['name'] for o in json.loads(answer)['content']} if answer else set()
     if not {'index.ipynb', 'train.ipynb'} <= there: raise Failed((copy/'lab.log').read_text())
 
+CHROMIUM = 'chromium', 'chromium-browser', 'google-chrome'
+
+def browser(copy):
+    "inspect.ipynb in a real browser, in JupyterLab and as a page"
+    if not any(map(shutil.which, CHROMIUM)) and os.geteuid()==0 and shutil.which('apt-get'):
+        with contextlib.suppress(Failed): run('apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium')
+    if not any(map(shutil.which, CHROMIUM)): print('skip          no Chromium for the next check, and none can be installed here (Debian calls it chromium)', flush=True); return
+    (copy/'.venv').symlink_to(ROOT/'.venv')
+    pictures = Path(tempfile.gettempdir())/'dic-screenshots'
+    try: run(f'python .ci/browser.py {shlex.quote(str(pictures))}', copy)
+    finally: (copy/'.venv').unlink()
+    print(f'              screenshots: {pictures}', flush=True)
+
 def itself(copy):
     "A check that breaks is a check that failed, and the rest is done"
     with contextlib.redirect_stdout(io.StringIO()) as said: passed = [check('one', lambda: {}['key']), check('two', lambda: None)]
@@ -127,7 +140,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix='dic-') as tmp:
         spare, copy = (Path(shutil.copytree(ROOT, Path(tmp)/o/'dic', ignore=LEFT_OUT)) for o in ('spare', 'copy'))
         if (near := ROOT.parent/'shared').is_dir(): (copy.parent/'shared').symlink_to(near)         # where notebooks look for photographs
-        passed = [check(o.__doc__, o, spare) for o in (itself, clean, exported, readme, pythons, lab, wheel)]
+        passed = [check(o.__doc__, o, spare) for o in (itself, clean, exported, readme, pythons, lab, browser, wheel)]
         notebooks = [p for p in sorted((copy/'nbs').rglob('*.ipynb')) if not any(o[0] in '_.' for o in p.relative_to(copy).parts)]
         with ThreadPoolExecutor(WORKERS) as pool:
             passed += pool.map(lambda p: check(p.relative_to(copy), notebook, p), notebooks)

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['MAGIC', 'VERSION', 'TOP', 'STEPS', 'DEFAULT_QUALITY', 'MAX_SIDE', 'MAX_PIXELS', 'MAX_BYTES', 'DecodeError', 'pack',
-           'latents_hash', 'parse', 'load', 'memory', 'compress', 'decompress', 'compress_to', 'gather', 'targets',
-           'jobs', 'each', 'compress_file', 'decompress_file', 'read_stream', 'compress_files', 'decompress_files',
-           'info', 'rename']
+           'latents_hash', 'parse', 'load', 'memory', 'compress', 'latents_of', 'decompress', 'compress_to', 'gather',
+           'targets', 'jobs', 'each', 'compress_file', 'decompress_file', 'read_stream', 'compress_files',
+           'decompress_files', 'info', 'rename']
 
 # %% ../nbs/04_coding.ipynb #881c90b7
 import functools, numbers, os, stat, struct, traceback, zlib
@@ -150,15 +150,15 @@ def compress(
     with memory_errors(f'{w} x {h} with {model.kind}'): return _stream(model, model.analyse(image), h, w, options)[1]
 
 # %% ../nbs/04_coding.ipynb #1334a8cb
-def decompress(
+def latents_of(
     data: bytes, # A `.tfci` file
-    model=None,  # `Codec` or what `load` takes; by default the file's own weights, if they are installed
-) -> np.ndarray: # uint8 [height, width, 3]
-    "Give the picture back, with exactly the latents the encoder had. Raises `DecodeError`."
+    model=None,  # As for `decompress`
+) -> tuple:      # What `parse` gives, the model, the strings and their latents
+    "What is in a file, checked to be exactly what the encoder had. Raises `DecodeError`."
     head = parse(data)
     model = _weights_for(head, model)
     if model.kind!=head['model']: raise DecodeError(f'the file names {head["model"]}, its weights are of {model.kind}')
-    h, w, options = head['height'], head['width'], dict(quality=head['quality']) if 'quality' in model.options else {}
+    h, w, options = head['height'], head['width'], _quality(head, model)
     if not options and head['quality']: raise DecodeError(f'the file names a quality, which {model.kind} does not have')
     try: strings = _strings(head['payload'])
     except Exception: raise DecodeError('the payload is no set of strings') from None
@@ -167,11 +167,21 @@ def decompress(
     least = sum(n*model.tables[k].least_bits() for k, n in symbols.items())/8
     if sum(map(len, strings))+16<least: raise DecodeError(f'a picture of {w} x {h} cannot be in so few bytes')
     _afford(model, h, w)
-    with memory_errors(f'{w} x {h} with {model.kind}'):
-        latents = _decoded(model, strings, h, w, options)
-        if latents_hash(head['head'], [v.numpy() for v in latents])!=head['hash']:
-            raise DecodeError('the decoded latents are not the encoded ones: the file was tampered with, or its model has no exact prior and this machine computes another; then decode where it was made')
-        return model.reconstruct(latents, h, w, **options)
+    with memory_errors(f'{w} x {h} with {model.kind}'): latents = _decoded(model, strings, h, w, options)
+    if latents_hash(head['head'], [v.numpy() for v in latents])!=head['hash']:
+        raise DecodeError('the decoded latents are not the encoded ones: the file was tampered with, or its model has no exact prior and this machine computes another; then decode where it was made')
+    return head, model, strings, latents
+
+def decompress(
+    data: bytes, # A `.tfci` file
+    model=None,  # `Codec` or what `load` takes; by default the file's own weights, if they are installed
+) -> np.ndarray: # uint8 [height, width, 3]
+    "Give the picture back, with exactly the latents the encoder had. Raises `DecodeError`."
+    head, model, _, latents = latents_of(data, model)
+    h, w = head['height'], head['width']
+    with memory_errors(f'{w} x {h} with {model.kind}'): return model.reconstruct(latents, h, w, **_quality(head, model))
+
+def _quality(head, model): return dict(quality=head['quality']) if 'quality' in model.options else {}
 
 def _decoded(model, strings, height, width, options):
     "The latents, whatever the strings are: if they are of no such picture, that is a `DecodeError`"

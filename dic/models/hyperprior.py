@@ -178,6 +178,13 @@ def reconstruct(self: ScaleHyperprior,
     x = in_strips(lambda s: self._synthesise(s), latents[0][None], rows//16, self.halo//16, 16)
     return x[0, :height, :width].numpy()
 
+# %% ../../nbs/02_models.hyperprior.ipynb #533d7de9
+@patch
+def coded(self: ScaleHyperprior, latents) -> list: # For each string: table, symbols, indexes, part of each symbol, names of the parts
+    "What `encode` codes."
+    y, z = latents
+    return [('z', z, channels(z.shape), np.zeros(z.shape, np.int8), ['z']), ('y', y, self._scales(z, y.shape), np.zeros(y.shape, np.int8), ['y'])]
+
 # %% ../../nbs/02_models.hyperprior.ipynb #d4e75157
 def _on_cpu(f):
     "A GPU may choose another algorithm each time it starts; what the decoding hangs on is therefore computed on the CPU"

@@ -388,6 +388,14 @@ def encode(self: Swift, latents, quality=None) -> list: # Two strings
     for k in range(4): w.write(pick(symbols, k), pick(indexes, k))
     return [self.tables['z'].encode(z, channels(z.shape)), w.close()]
 
+# %% ../../nbs/02_models.swift.ipynb #e73e1580
+@patch
+def coded(self: Swift, latents) -> list: # For each string: table, symbols, indexes, part of each symbol, names of the parts
+    "What `encode` codes."
+    z, symbols, indexes, _ = latents
+    steps = sum(k*m[0].astype(np.int8) for k, m in enumerate(step_masks(*symbols.shape)))
+    return [('z', z, channels(z.shape), np.zeros(z.shape, np.int8), ['z']), ('y', symbols, indexes, steps, [f'y, step {k+1}' for k in range(4)])]
+
 # %% ../../nbs/02_models.swift.ipynb #c9dd172a
 def _grid(height, width): "The size of z"; return -(-height//64), -(-width//64)
 
