@@ -120,7 +120,7 @@ _MAKERS = {
     'webp': lambda: _pillow('webp', 'WebP', 'WEBP', '.webp', _feature('webp', 'libwebp'), (1, 5, 15, 30, 50, 70, 85, 95), method=6),
     'heic-420': _heic(420), 'heic-444': _heic(444),
     'avif-420-s6': _avif('420', '4:2:0', 6), 'avif-444-s6': _avif('444', '4:4:4', 6), 'avif-444-s2': _avif('444', '4:4:4', 2),
-    'jxl-e7': lambda: _pillow('jxl-e7', 'JPEG XL, effort 7', 'JXL', '.jxl', _plugin('pillow-jxl-plugin', _jxl), (10, 20, 30, 40, 50, 60, 70, 80, 90, 95), effort=7)}
+    'jxl-e7': lambda: _pillow('jxl-e7', 'JPEG XL, effort 7', 'JXL', '.jxl', _plugin('pillow-jxl-plugin', _jxl), (10, 20, 30, 40, 50, 60, 70, 80, 90, 95), range(1, 100), effort=7)}
 PEERS = tuple(_MAKERS)
 
 # %% ../nbs/06_peers.ipynb #d179208b
