@@ -257,8 +257,8 @@ def _carry_out(todo, out, options, workers, progress, say):
         p, e = job
         try: return _convert(p, out/e['output'], **options)
         except DicError as err: (out/e['output']).unlink(missing_ok=True); return str(err)   # what other options had made of it
-    with pool(workers) as pool, open(out/'prepared.jsonl', 'a') as log:
-        for (p, e), got in tqdm(zip(todo, pool.map(work, todo)), 'preparing', len(todo), disable=not progress, leave=False):
+    with pool(workers) as threads, open(out/'prepared.jsonl', 'a') as log:
+        for (p, e), got in tqdm(zip(todo, threads.map(work, todo)), 'preparing', len(todo), disable=not progress, leave=False):
             if failed := isinstance(got, str): say(f'skipped {got}')
             log.write(f'\n{json.dumps(e|{"skipped" if failed else "notes": got})}'); log.flush()
             yield p, None if failed else out/e['output'], got
@@ -321,8 +321,8 @@ class Photos:
     ):
         paths, self.patch, self.left_out, self.paths, self._held, self.pixels = list(paths), patch, {}, [], [], 0
         budget = free_memory()//2 if memory is None else memory
-        with pool() as pool:
-            for p, a in tqdm(zip(paths, pool.map(self._try, paths)), 'photographs', len(paths), disable=not progress, leave=False):
+        with pool() as threads:
+            for p, a in tqdm(zip(paths, threads.map(self._try, paths)), 'photographs', len(paths), disable=not progress, leave=False):
                 if isinstance(a, str): self.left_out[p] = a; continue
                 budget -= a.nbytes; self.pixels += a.size//3
                 self.paths.append(p); self._held.append(a if budget>=0 else None)
