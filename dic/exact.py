@@ -73,7 +73,7 @@ class Floats:
     def final(self, x, name, out): return tf.cast(self.conv(x, name, out), tf.float32)
 
 # %% ../nbs/01_exact.ipynb #6c82b386
-CLIP, WEIGHT, EXACT = 1023, 127, 2**24
+CLIP, WEIGHT, EXACT = 1023, 1023, 2**24
 
 def best_exponent(
     values, # Array: a sample of what a site holds
@@ -87,13 +87,13 @@ def best_exponent(
 @dataclass
 class Layer:
     "A layer in integers."
-    w: np.ndarray # int8 [inputs, outputs], or [9, channels] of a depthwise layer
+    w: np.ndarray # int16 [inputs, outputs], or [9, channels] of a depthwise layer; int8 in older files
     b: np.ndarray # int32 [outputs], in units of the sum
     e: np.ndarray # int8 [outputs]: the sum stands for sum / 2**e
 
     def __post_init__(self):
         "Raises `DicError` where a sum could leave what float32 adds exactly."
-        ok = self.w.dtype==np.int8 and self.b.dtype==np.int32 and self.e.dtype==np.int8 and self.w.ndim==2 and self.b.shape==self.e.shape==self.w.shape[1:]
+        ok = self.w.dtype in (np.int16, np.int8) and self.b.dtype==np.int32 and self.e.dtype==np.int8 and self.w.ndim==2 and self.b.shape==self.e.shape==self.w.shape[1:]
         if not ok or (_bound(self.w, self.b)>=EXACT).any() or (abs(self.e.astype(int))>30).any(): raise DicError('an integer layer is damaged: its sums could overflow')
 
 def _bound(w, b): return CLIP*np.abs(w.astype(np.int64)).sum(0)+np.abs(b.astype(np.int64))
@@ -108,7 +108,7 @@ def to_integers(
     e = np.floor(np.log2(WEIGHT/np.maximum(np.abs(u).max(0), 2.**-30))).clip(-30, 30)
     while True:
         q, c = np.rint(u*2.**e), np.rint(np.asarray(b, np.float64)*2.**e)
-        if not (over := (CLIP*np.abs(q).sum(0)+np.abs(c)>=EXACT)).any(): return Layer(q.astype(np.int8), c.astype(np.int32), e.astype(np.int8))
+        if not (over := (CLIP*np.abs(q).sum(0)+np.abs(c)>=EXACT)).any(): return Layer(q.astype(np.int16), c.astype(np.int32), e.astype(np.int8))
         e = e-over
 
 # %% ../nbs/01_exact.ipynb #7c2ab62c

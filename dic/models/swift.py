@@ -271,13 +271,13 @@ def extras(self: Swift) -> dict: # Name -> array
     return {f'prior/{n}/{k}': getattr(l, k) for n, l in self.prior.layers.items() for k in 'wbe'}|{'prior/sites': sites, 'prior/thresholds': self.thresholds}
 
 @patch
-def extra_shapes(self: Swift) -> dict: # Name -> (shape, dtype)
+def extra_shapes(self: Swift) -> dict: # Name -> (shape, dtypes)
     "What `extras` has to look like."
     found = {'prior/sites': ((len(self._sites),), np.int8), 'prior/thresholds': ((NUM_SCALES-1,), np.int32)}
     for name in {k[:-2] for k in self.net.variables if k[:2] in ('hs', 'cx')}:
         w = self.net.variables[f'{name}.w'].shape
         n = w[2] if w[3]==1 else w[3]
-        found |= {f'prior/{name}/w': ((9, n) if w[0]==3 else (w[2], n), np.int8), f'prior/{name}/b': ((n,), np.int32), f'prior/{name}/e': ((n,), np.int8)}
+        found |= {f'prior/{name}/w': ((9, n) if w[0]==3 else (w[2], n), np.int16, np.int8), f'prior/{name}/b': ((n,), np.int32), f'prior/{name}/e': ((n,), np.int8)}
     return found
 
 @patch
