@@ -398,7 +398,7 @@ def train(
 ) -> Path:               # The run's folder, with weights.safetensors and card.json
     "Train a model, or go on with a run that was interrupted. Raises `DicError` where that cannot be done."
     p, say = plan(**params), print if progress else lambda *a: None
-    where, paths, revision = setup(p['device']), find_photos(p['data']), source_revision()
+    where, paths, revision, line = setup(p['device']), find_photos(p['data']), source_revision(), command(p)
     model, (learn, held) = fresh(p), split(paths, p['valid'], p['seed'])
     folder = run_folder(p, fingerprint(paths))
     with hold(folder):
@@ -410,7 +410,7 @@ def train(
         say(f'run: {folder}')
         _loop(t, folder, photos, held_crops(check, p), progress)
         t.swap()
-        finish(t.model, folder, p, data=about(p, paths), minutes=round(float(t.seconds)/60, 2), skipped=int(t.skipped), device=where, revision=revision, repeat=command(p))
+        finish(t.model, folder, p, data=about(p, paths), minutes=round(float(t.seconds)/60, 2), skipped=int(t.skipped), device=where, revision=revision, repeat=line)
     say(f'done: {folder}/weights.safetensors')
     return folder
 
