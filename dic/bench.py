@@ -239,7 +239,7 @@ def estimated(
     from dic import coding
     from dic.backend import tf
     model, found = coding.load(name), []
-    measure = tf.function(lambda x, l: [model.losses(x, l)[k] for k in ('bpp', 'mse')], reduce_retracing=True)
+    measure = tf.function(lambda x, l: [model.losses(x, l)[k] for k in ('bpp', 'mse')])
     for q in qualities if 'quality' in model.options else (None,):
         lmbda, rows = model.lmbda if q is None else model.lambdas[0]*(model.lambdas[1]/model.lambdas[0])**(q/63), []
         for p in paths:
