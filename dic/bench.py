@@ -275,6 +275,7 @@ def gallery(
     chosen: dict,      # Word -> picture's path
     codecs: list,      # `Peer`s, ours first
     bpp: float=.25,    # Rate of our file; the others' are not larger
+    store=None,        # As for `run`
 ):                     # matplotlib figure
     "Parts of pictures as the codecs leave them at equal file size."
     import matplotlib.pyplot as plt
@@ -282,7 +283,7 @@ def gallery(
     for row, (word, path) in zip(axes, chosen.items()):
         x, shown, size = read_image(path), [], None
         for c in codecs:
-            try: data = meet(c, x, size=size)[0] if size else meet(c, x, bpp=bpp)[0]
+            try: data = c.encode(x, aim(c, path, store or store_folder(), **(dict(size=size) if size else dict(bpp=bpp))))
             except DicError as e: shown.append((None, c.label, str(e))); continue
             size, y = size or len(data), c.decode(data)
             shown.append((y, c.label, f'{len(data):,} bytes, {analysis.psnr(x, y):.2f} dB'))
