@@ -279,7 +279,7 @@ def gallery(
 ):                     # matplotlib figure
     "Parts of pictures as the codecs leave them at equal file size."
     import matplotlib.pyplot as plt
-    fig, axes = plt.subplots(len(chosen), len(codecs)+1, figsize=(2.5*(len(codecs)+1), 2.95*len(chosen)), dpi=70, layout='constrained', squeeze=False)
+    fig, axes = plt.subplots(len(chosen), len(codecs)+1, figsize=(2.5*(len(codecs)+1), 2.95*len(chosen)), dpi=50, layout='constrained', squeeze=False)
     for row, (word, path) in zip(axes, chosen.items()):
         x, shown, size = read_image(path), [], None
         for c in codecs:
