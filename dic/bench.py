@@ -7,7 +7,7 @@ __all__ = ['LOW', 'store_folder', 'measure', 'aim', 'run', 'times', 'add_times',
            'nearest', 'at_equal', 'estimated', 'extremes', 'where_they_differ', 'gallery']
 
 # %% ../nbs/06_bench.ipynb #61470f29
-import hashlib, json, math, os
+import functools, hashlib, json, math, os
 from collections import Counter
 from importlib import metadata
 from pathlib import Path
@@ -33,6 +33,7 @@ def _place(store, codec, what, path):
     key = hashlib.sha256(json.dumps([codec.version, codec.options, _measured_with()]).encode()).hexdigest()[:12]
     return Path(store)/codec.name/key/(what.replace(' ', '-') or 'only')/f'{content(path)[:24]}{codec.ending}'
 
+@functools.lru_cache
 def _measured_with(): return [metadata.version(k) for k in ('dic', 'tensorflow', 'opencv-python')]
 
 def _kept(place):
