@@ -370,6 +370,7 @@ def fresh(
     if p['init']:
         start, ours = zoo.load_weights(zoo.locate(p['init'])), model.named_variables()
         if start.lambdas!=model.lambdas: start = start.with_range(model.lambdas)
+        if p['config'].get('direct') and start.config!=model.config and start.Y<=model.Y: start = start.grown(model.Y)
         if start.config!=model.config: raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
         for k, v in start.named_variables().items(): ours[k].assign(v)
     return model

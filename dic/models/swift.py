@@ -37,15 +37,16 @@ class Swift(Codec):
     kind, options, multiple, betas, muon = 'swift', ('quality',), 64, (.9, .98), 7.
     encoder_parts, decoder_parts = ('g_a', 'h_a', 'h_s', 'context'), ('h_s', 'context', 'g_s')
 
-    def __init__(self, width, latents, hyper, context, enc, dec, lambdas, precision='float32'):
+    def __init__(self, width, latents, hyper, context, enc, dec, direct, lambdas, precision='float32'):
         for k, v in dict(width=width, latents=latents, hyper=hyper, context=context).items(): _whole(k, v, 4, 512)
         for k, v in dict(enc=enc, dec=dec).items(): _whole(k, v, 0, 16)
+        if not isinstance(direct, bool): raise DicError(f'direct is {direct!r}; it must be true or false')
         if latents%4: raise DicError(f'latents is {latents}; it must be a multiple of 4')
         if not (len(lambdas)==2 and all(isinstance(v, (int, float)) for v in lambdas) and 0<lambdas[0]<lambdas[1]<1e3): raise DicError(f'lambdas is {lambdas}; it must be two numbers, the lower first')
         if precision not in ('float32', 'mixed_bfloat16'): raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
         super().__init__(name='swift')
-        self.config = dict(width=width, latents=latents, hyper=hyper, context=context, enc=enc, dec=dec, lambdas=list(lambdas))
-        self.C, self.Y, self.Z, self.K, self.enc, self.dec, self.lambdas = width, latents, hyper, context, enc, dec, tuple(lambdas)
+        self.config = dict(width=width, latents=latents, hyper=hyper, context=context, enc=enc, dec=dec, direct=direct, lambdas=list(lambdas))
+        self.C, self.Y, self.Z, self.K, self.enc, self.dec, self.direct, self.lambdas = width, latents, hyper, context, enc, dec, direct, tuple(lambdas)
         self.type = tf.bfloat16 if precision=='mixed_bfloat16' else tf.float32
         self.net, self.prior = Floats(), None      # `prior` is the prior's networks in integers, from `tabulate` or a file
         self.halo_a, self.halo_s = 16*-(-(8*(1+enc)+8)//16), 16+16*-(-8*dec//16)
@@ -72,7 +73,9 @@ def g_a(self: Swift, x):
 @patch
 def g_s(self: Swift, y_hat, q):
     "y_hat [B,h,w,Y] and qualities [B] -> x_hat [B,16h,16w,3], about 0..1."
-    h = block(self.net, y_hat*self.gain('gs.q', q, -1.), 'gs.0', self.C)
+    y_hat = y_hat*self.gain('gs.q', q, -1.)
+    h = block(self.net, y_hat, 'gs.0', self.C)
+    if self.direct: h = tf.concat([h, y_hat], -1)
     h = tf.nn.depth_to_space(self.net.conv(tf.cast(h, self.type), 'gs.up', 4*self.C), 2)
     for i in range(self.dec): h = block(self.net, h, f'gs.{i+1}')
     return tf.cast(tf.nn.depth_to_space(self.net.conv(h, 'gs.out', 192), 8), tf.float32)+.5
@@ -211,15 +214,16 @@ def bytes_per_pixel(self: Swift) -> float:
 # %% ../../nbs/02_models.swift.ipynb #59bb9695
 def build(
     width: int=192,   # C: channels at 1/8
-    latents: int=192, # Y: channels of y, a multiple of 4
+    latents: int=320, # Y: channels of y, a multiple of 4
     hyper: int=96,    # Z: channels of z
     context: int=192, # K: channels of the prior's networks
     enc: int=3, dec: int=5, # Further blocks at 1/8 in g_a and g_s
+    direct: bool=True, # Whether all of y_hat reaches 1/8, beside C channels that a block made of it
     lambdas: tuple=(.0009, .2), # What quality 0 and 63 stand for
     precision: str='float32', # Or `mixed_bfloat16`
 ) -> Swift:
     "Swift with fresh weights."
-    return Swift(width, latents, hyper, context, enc, dec, lambdas, precision)
+    return Swift(width, latents, hyper, context, enc, dec, direct, lambdas, precision)
 
 # %% ../../nbs/02_models.swift.ipynb #d8d66efc
 def scale_thresholds() -> np.ndarray: # int32 [63]
@@ -448,4 +452,21 @@ def with_range(self: Swift,
     for k, v in self.named_variables().items():
         t = v.numpy()
         new.net.variables[k].assign(t[i]+(at-i)[:, None]*(t[i+1]-t[i]) if k in ('ga.q', 'gs.q') else t)
+    return new
+
+# %% ../../nbs/02_models.swift.ipynb #ec079c9c
+@patch
+def grown(self: Swift,
+    latents, # Channels of y, at least as many as now
+) -> Swift:
+    "The same function with more latents, all of them direct, to be trained further; without tables and prior."
+    new = Swift(**self.config|dict(latents=latents, direct=True))
+    at = (np.arange(4)[:, None]*(latents//4)+np.arange(self.Y//4)).ravel()         # each of the four groups grows
+    places = {(self.Y, latents): at, (2*self.Y, 2*latents): np.append(at, latents+at), (self.C, self.C+latents): np.arange(self.C),
+        (self.Y+self.K, latents+self.K): np.append(at, latents+np.arange(self.K)), (self.C+self.Y, self.C+latents): np.append(np.arange(self.C), self.C+at)}
+    for k, v in new.net.variables.items():
+        start = v.numpy()*(k[:3]=='ga.' or k=='gs.q')        # what reads or predicts new latents begins at zero
+        old = self.net.variables[k].numpy()
+        start[np.ix_(*(places.get((a, b), np.arange(a)) for a, b in zip(old.shape, start.shape)))] = old
+        v.assign(start)
     return new
