@@ -101,6 +101,7 @@ def _check(p, multiple):
         p[k] = int(p[k])
     for k in ('lmbda', 'main_lr', 'aux_lr', 'save_every', 'valid'):
         if not all(0<v<math.inf for v in np.ravel(p[k])): raise DicError(f'{k} is {p[k]}; it must be above 0')
+    if p['config'].get('metric')=='ms-ssim' and p['patch']<192: raise DicError(f'patch is {p["patch"]}; MS-SSIM, with its five scales, takes 192 pixels')
     if p['patch']%multiple: raise DicError(f'patch is {p["patch"]}; it must be a multiple of {multiple}')
 
 # %% ../nbs/03_training.ipynb #1858d85b
@@ -368,9 +369,7 @@ def fresh(
     tf.keras.utils.set_random_seed(p['seed'])
     model = build(p['model'], **p['config'], precision=p['precision'])
     if p['init']:
-        start, ours = zoo.load_weights(zoo.locate(p['init'])), model.named_variables()
-        if start.lambdas!=model.lambdas: start = start.with_range(model.lambdas)
-        if p['config'].get('direct') and start.config!=model.config and start.Y<=model.Y: start = start.grown(model.Y)
+        start, ours = zoo.load_weights(zoo.locate(p['init'])).as_start(model.config), model.named_variables()
         if start.config!=model.config: raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
         for k, v in start.named_variables().items(): ours[k].assign(v)
     return model

@@ -15,7 +15,7 @@ from ..backend import tf, tfc
 from ..core import DicError
 from ..entropy import MAX_SCALE, MIN_SCALE, NUM_SCALES, Reader, Writer, channels, y_tables, z_tables
 from ..exact import FINAL, Fixed, Floats, Integers, Layer, block, convert
-from .base import Codec, as_float, in_strips, pad_to, rate_distortion, strip_rows
+from .base import Codec, METRICS, as_float, in_strips, pad_to, rate_distortion, strip_rows
 
 # %% ../../nbs/02_models.swift.ipynb #380c2cea
 QUALITIES = 64
@@ -37,15 +37,16 @@ class Swift(Codec):
     kind, options, multiple, betas, muon = 'swift', ('quality',), 64, (.9, .98), 7.
     encoder_parts, decoder_parts = ('g_a', 'h_a', 'h_s', 'context'), ('h_s', 'context', 'g_s')
 
-    def __init__(self, width, latents, hyper, context, enc, dec, direct, lambdas, precision='float32'):
+    def __init__(self, width, latents, hyper, context, enc, dec, direct, lambdas, metric='mse', precision='float32'):
         for k, v in dict(width=width, latents=latents, hyper=hyper, context=context).items(): _whole(k, v, 4, 512)
         for k, v in dict(enc=enc, dec=dec).items(): _whole(k, v, 0, 16)
         if not isinstance(direct, bool): raise DicError(f'direct is {direct!r}; it must be true or false')
+        if metric not in METRICS: raise DicError(f'metric {metric!r} is none of {", ".join(METRICS)}')
         if latents%4: raise DicError(f'latents is {latents}; it must be a multiple of 4')
         if not (len(lambdas)==2 and all(isinstance(v, (int, float)) for v in lambdas) and 0<lambdas[0]<lambdas[1]<1e3): raise DicError(f'lambdas is {lambdas}; it must be two numbers, the lower first')
         if precision not in ('float32', 'mixed_bfloat16'): raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
         super().__init__(name='swift')
-        self.config = dict(width=width, latents=latents, hyper=hyper, context=context, enc=enc, dec=dec, direct=direct, lambdas=list(lambdas))
+        self.config = dict(width=width, latents=latents, hyper=hyper, context=context, enc=enc, dec=dec, direct=direct, lambdas=list(lambdas), metric=metric)
         self.C, self.Y, self.Z, self.K, self.enc, self.dec, self.direct, self.lambdas = width, latents, hyper, context, enc, dec, direct, tuple(lambdas)
         self.type = tf.bfloat16 if precision=='mixed_bfloat16' else tf.float32
         self.net, self.prior = Floats(), None      # `prior` is the prior's networks in integers, from `tabulate` or a file
@@ -167,7 +168,7 @@ def losses(self: Swift,
     lmbda = tf.broadcast_to(tf.cast(lmbda, tf.float32), tf.shape(x)[:1])
     bits, x_hat = self.forward(x, quality_of(lmbda, self.lambdas), seed)
     if seed is None: x_hat = tf.round(tf.clip_by_value(x_hat, 0., 1.)*255.)/255.
-    return rate_distortion(bits, x, x_hat, lmbda, tf.pow(lmbda/.007, -.3))
+    return rate_distortion(bits, x, x_hat, lmbda, tf.pow(lmbda/.007, -.3), self.config['metric'])
 
 @patch
 def preview(self: Swift, x, lmbda):
@@ -186,9 +187,9 @@ PARTS = dict(ga='g_a', ha='h_a', hs='h_s', cx='context', gs='g_s', z='z_prior')
 @patch
 def _measure(self: Swift):
     "Create the variables, and note every layer as it is called"
-    self._rows, self._sites, seen = [], {'hs.z', 'cx.y'}, set()
+    self._rows, self._sites, seen = [], {'hs.z': self.Z, 'cx.y': self.Y}, set()       # channels of the places where the prior holds integers
     def watch(site, name, x, y):
-        if name[:2] in ('hs', 'cx') and name[:4]!='cx.o': self._sites.add(site)
+        if name[:2] in ('hs', 'cx') and name[:4]!='cx.o': self._sites[site] = y.shape[-1]
         w, b = (self.net.variables[f'{name}.{k}'] for k in 'wb')
         each = w.shape[-1]==1 and w.shape[0]==3
         kmac = w.shape[0]*w.shape[1]*y.shape[-1]*(1 if each else x.shape[-1])*y.shape[1]*y.shape[2]/64**2/1000
@@ -196,7 +197,7 @@ def _measure(self: Swift):
         self._rows.append(dict(part=PARTS[name.split('.')[0]], layer=f'{name} {shape}', kmac=kmac, parameters=0 if name in seen else w.shape.num_elements()+b.shape.num_elements()))
         seen.add(name)
     self.net.watch = watch
-    self.losses(tf.zeros([1, 64, 64, 3]), self.lambdas[0])
+    self.forward(tf.zeros([1, 64, 64, 3]), tf.zeros([1]))
     self.net.watch = None
     for k, part in (('ga.q', 'g_a'), ('gs.q', 'g_s'), ('z.m', 'z_prior'), ('z.s', 'z_prior'), ('z.a', 'z_prior')):
         self._rows.append(dict(part=part, layer=k, kmac=0., parameters=self.net.variables[k].shape.num_elements()))
@@ -220,10 +221,11 @@ def build(
     enc: int=3, dec: int=5, # Further blocks at 1/8 in g_a and g_s
     direct: bool=True, # Whether all of y_hat reaches 1/8, beside C channels that a block made of it
     lambdas: tuple=(.0009, .2), # What quality 0 and 63 stand for
+    metric: str='mse', # What training weighs against bits: `mse` or `ms-ssim`
     precision: str='float32', # Or `mixed_bfloat16`
 ) -> Swift:
     "Swift with fresh weights."
-    return Swift(width, latents, hyper, context, enc, dec, direct, lambdas, precision)
+    return Swift(width, latents, hyper, context, enc, dec, direct, lambdas, metric, precision)
 
 # %% ../../nbs/02_models.swift.ipynb #d8d66efc
 def scale_thresholds() -> np.ndarray: # int32 [63]
@@ -271,13 +273,13 @@ def _float_latents(self: Swift, x, q):
 @patch
 def extras(self: Swift) -> dict: # Name -> array
     "What a weights file holds beside variables and tables: the prior in integers."
-    sites = np.array([self.prior.sites[k] for k in sorted(self._sites)], np.int8)
+    sites = np.concatenate([self.prior.sites[k] for k in sorted(self._sites)])
     return {f'prior/{n}/{k}': getattr(l, k) for n, l in self.prior.layers.items() for k in 'wbe'}|{'prior/sites': sites, 'prior/thresholds': self.thresholds}
 
 @patch
 def extra_shapes(self: Swift) -> dict: # Name -> (shape, dtypes)
     "What `extras` has to look like."
-    found = {'prior/sites': ((len(self._sites),), np.int8), 'prior/thresholds': ((NUM_SCALES-1,), np.int32)}
+    found = {'prior/sites': ((sum(self._sites.values()),), np.int8), 'prior/thresholds': ((NUM_SCALES-1,), np.int32)}
     for name in {k[:-2] for k in self.net.variables if k[:2] in ('hs', 'cx')}:
         w = self.net.variables[f'{name}.w'].shape
         n = w[2] if w[3]==1 else w[3]
@@ -291,7 +293,8 @@ def adopt(self: Swift, arrays: dict):
     layers = {n: Layer(*(arrays[f'prior/{n}/{k}'] for k in 'wbe')) for n in sorted(names)}
     sites, thresholds = arrays['prior/sites'], arrays['prior/thresholds']
     if (abs(sites.astype(int))>30).any() or (np.diff(thresholds)<=0).any(): raise DicError('the integer prior is damaged')
-    self._use(Integers(layers, dict(zip(sorted(self._sites), map(int, sites)))), thresholds)
+    ends = np.cumsum([n for _, n in sorted(self._sites.items())])[:-1]
+    self._use(Integers(layers, dict(zip(sorted(self._sites), np.split(sites, ends)))), thresholds)
 
 # %% ../../nbs/02_models.swift.ipynb #8c3dd31a
 def pick(
@@ -459,14 +462,28 @@ def with_range(self: Swift,
 def grown(self: Swift,
     latents, # Channels of y, at least as many as now
 ) -> Swift:
-    "The same function with more latents, all of them direct, to be trained further; without tables and prior."
+    "The same function with more latents, all of them direct, to be trained further, without tables and prior. Raises `DicError` where a block cannot take so many."
     new = Swift(**self.config|dict(latents=latents, direct=True))
     at = (np.arange(4)[:, None]*(latents//4)+np.arange(self.Y//4)).ravel()         # each of the four groups grows
     places = {(self.Y, latents): at, (2*self.Y, 2*latents): np.append(at, latents+at), (self.C, self.C+latents): np.arange(self.C),
         (self.Y+self.K, latents+self.K): np.append(at, latents+np.arange(self.K)), (self.C+self.Y, self.C+latents): np.append(np.arange(self.C), self.C+at)}
+    same = dict(w=np.eye(self.Y)[None, None], b=np.zeros(self.Y))        # a block that keeps its number of channels projects nothing
+    if self.net.variables.keys()-new.net.variables.keys(): raise DicError(f'latents is {latents}, as many as the channels of a block that takes them, which weights cannot grow to')
     for k, v in new.net.variables.items():
         start = v.numpy()*(k[:3]=='ga.' or k=='gs.q')        # what reads or predicts new latents begins at zero
-        old = self.net.variables[k].numpy()
+        old = self.net.variables[k].numpy() if k in self.net.variables else same[k[-1]]
         start[np.ix_(*(places.get((a, b), np.arange(a)) for a, b in zip(old.shape, start.shape)))] = old
         v.assign(start)
     return new
+
+@patch
+def as_start(self: Swift,
+    config: dict, # Another configuration
+) -> Swift:       # Its `config` says how near to that one can come
+    "The same weights, to be trained further: over another range, for another metric, or with more latents."
+    m = self
+    if m.lambdas!=tuple(config['lambdas']): m = m.with_range(config['lambdas'])
+    if config['direct'] and m.Y<=config['latents'] and (m.Y, m.direct)!=(config['latents'], True): m = m.grown(config['latents'])
+    m.config = m.config|dict(metric=config['metric'])
+    return m
+
