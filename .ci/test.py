@@ -11,6 +11,7 @@ LEFT_OUT = shutil.ignore_patterns('.git', '.venv', 'data', 'build', 'dist', '*.e
 TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", "stty rows 25 cols 100; "+sys.argv[1]])))'
 
 class Failed(Exception): "What is wrong, for the person who reads the log"
+class Skipped(Exception): "Why a check cannot be done here"
 
 def run(command, cwd=ROOT, terminal=False, threads=CORES, limit=900):
     "What a shell command writes, redirected or on a pseudo-terminal; `Failed` if it fails or takes longer than `limit` seconds"
@@ -97,7 +98,7 @@ def browser(copy):
     "inspect.ipynb in a real browser, in JupyterLab and as a page"
     if not any(map(shutil.which, CHROMIUM)) and os.geteuid()==0 and shutil.which('apt-get'):
         with contextlib.suppress(Failed): run('apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium')
-    if not any(map(shutil.which, CHROMIUM)): print('skip          no Chromium for the next check, and none can be installed here (Debian calls it chromium)', flush=True); return
+    if not any(map(shutil.which, CHROMIUM)): raise Skipped('there is no Chromium, and none can be installed here (Debian calls it chromium)')
     (copy/'.venv').symlink_to(ROOT/'.venv')
     pictures = Path(tempfile.gettempdir())/'dic-screenshots'
     try: run(f'python .ci/browser.py {shlex.quote(str(pictures))}', copy)
@@ -106,8 +107,9 @@ def browser(copy):
 
 def itself(copy):
     "A check that breaks is a check that failed, and the rest is done"
-    with contextlib.redirect_stdout(io.StringIO()) as said: passed = [check('one', lambda: {}['key']), check('two', lambda: None)]
-    if passed!=[False, True] or "KeyError: 'key'" not in said.getvalue(): raise Failed(f'{passed} {said.getvalue()}')
+    def unable(): raise Skipped('why')
+    with contextlib.redirect_stdout(io.StringIO()) as said: passed = [check('one', lambda: {}['key']), check('two', lambda: None), check('three', unable)]
+    if passed!=[False, True, None] or "KeyError: 'key'" not in said.getvalue(): raise Failed(f'{passed} {said.getvalue()}')
 
 def notebook(path):
     "A notebook's tests, in a process of their own, with the package beside it"
@@ -126,9 +128,10 @@ def unchanged(before):
 def listing(): return {p.relative_to(ROOT).as_posix() for p in ROOT.rglob('*') if not {'.git', '.venv', '__pycache__'} & {*p.relative_to(ROOT).parts}}
 
 def check(name, what, *args, **kwargs):
-    "Do one check and tell; whether it passed"
+    "Do one check and tell; whether it passed, None if it could not be done"
     start, error = time.monotonic(), ''
     try: what(*args, **kwargs)
+    except Skipped as e: print(f'skip          {name}: {e}', flush=True); return None
     except Failed as e: error = f'\n{e}'
     except Exception: error = f'\n{traceback.format_exc()}'
     print(f'{"FAILED" if error else "ok":6} {time.monotonic()-start:4.0f} s  {name}{error}', flush=True)
@@ -148,7 +151,7 @@ def main():
         for where, cd, terminal in ('redirected', 'cd nbs && ', False), ('on a terminal', 'cd nbs && ', True), ("from the repository's root", '', False):
             passed.append(check(f'{cd}{typed}, {where}', train, copy, cd+typed, terminal))
     passed.append(check(unchanged.__doc__, unchanged, before))
-    print(f'{sum(passed)} passed, {len(passed)-sum(passed)} failed')
-    return not all(passed)
+    print(', '.join(f'{passed.count(v)} {word}' for v, word in ((True, 'passed'), (False, 'failed'), (None, 'skipped')) if v is not None or None in passed))
+    return False in passed
 
 if __name__=='__main__': sys.exit(main())

@@ -7,7 +7,7 @@ __all__ = ['LOW', 'store_folder', 'measure', 'aim', 'run', 'times', 'add_times',
            'nearest', 'at_equal', 'estimated', 'extremes', 'where_they_differ', 'gallery']
 
 # %% ../nbs/06_bench.ipynb #61470f29
-import functools, hashlib, json, math, os
+import contextlib, dic, functools, hashlib, json, math, os, threading
 from collections import Counter
 from importlib import metadata
 from pathlib import Path
@@ -30,11 +30,14 @@ def store_folder() -> Path:
 
 def _place(store, codec, what, path):
     "The file of a codec and picture; `what` is a setting or a target in words"
-    key = hashlib.sha256(json.dumps([codec.version, codec.options, _measured_with()]).encode()).hexdigest()[:12]
+    key = hashlib.sha256(json.dumps([codec.version, codec.options, _measured_with(codec.ending=='.tfci')]).encode()).hexdigest()[:12]
     return Path(store)/codec.name/key/(what.replace(' ', '-') or 'only')/f'{content(path)[:24]}{codec.ending}'
 
 @functools.lru_cache
-def _measured_with(): return [metadata.version(k) for k in ('dic', 'tensorflow', 'opencv-python')]
+def _measured_with(ours):
+    "What a measurement depends on beside the codec: libraries, and this package's own sources"
+    sources = ['images.py', 'analysis.py', 'peers.py']+['coding.py', 'entropy.py', 'exact.py', *(f'models/{p.name}' for p in sorted(Path(dic.__file__).parent.glob('models/*.py')))]*ours
+    return [hashlib.sha256((Path(dic.__file__).parent/s).read_bytes()).hexdigest() for s in sources]+[metadata.version(k) for k in ('tensorflow', 'opencv-python')]
 
 def _kept(place):
     "What was found for a file, if it is there and as it was"
@@ -42,6 +45,8 @@ def _kept(place):
         row = read_json(place.with_name(f'{place.name}.json'))
         return row if row['bytes']==place.stat().st_size else None
     except (DicError, OSError, KeyError, TypeError): return None
+
+_LARGE = threading.Lock() # Large pictures are worked on one at a time: each alone is allowed much of the memory
 
 def measure(
     codec: Peer,
@@ -53,8 +58,9 @@ def measure(
     place = _place(store, codec, codec.words(at), path)
     if (row := _kept(place)) is None:
         image = read_image(path)
-        with atomic(place) as f: f.write(codec.encode(image, at))
-        row = compare(image, codec.decode(place.read_bytes()), place.stat().st_size)
+        with _LARGE if image.size>2**24 else contextlib.nullcontext():
+            with atomic(place) as f: f.write(codec.encode(image, at))
+            row = compare(image, codec.decode(place.read_bytes()), place.stat().st_size)
         row = {k: None if v!=v else v for k, v in row.items() if k in ('width', 'height', 'bytes', 'bpp', 'mse', 'ms_ssim')}
         write_json(place.with_name(f'{place.name}.json'), row)
     similarity = math.nan if row['ms_ssim'] is None else row['ms_ssim']
@@ -69,7 +75,7 @@ def aim(
 ) -> int:             # Position of the knob
     "The position that meets a target, unless that is known."
     (kind, goal), = target.items()
-    place = _place(store, codec, f'{kind} {goal:g}', path).with_suffix('.target.json')
+    place = _place(store, codec, f'{kind} {goal!r}', path).with_suffix('.target.json')
     try: at = read_json(place)['at']
     except (DicError, KeyError, TypeError): at = None
     if at not in codec.knob: write_json(place, dict(at=(at := meet(codec, read_image(path), **target)[1])))
@@ -129,6 +135,7 @@ def times(
     def once(image): data, e = timed(codec.encode, image, at); return e, timed(codec.decode, data)[1]
     for p in paths:
         image = read_image(p)
+        for _ in range(2): once(image[:64, :64])             # whatever is loaded or compiled first
         tries = [t for t in [once(image)] if sum(t)>1]
         while len(tries)<repeats: tries.append(once(image))
         for k, v in zip(found, zip(*tries)): found[k][Path(p).name] = median(v)
@@ -197,58 +204,58 @@ def interval(
 
 # %% ../nbs/06_bench.ipynb #415f95f7
 def nearest(
-    table: pd.DataFrame, # From `run`
-    codec: Peer,
-    key: str,            # `bpp` or `psnr`
-    goal: float,         # What the mean over the pictures is to be
-) -> int:                # Position of the knob; None where it has none. Raises `DicError` where the curve does not reach it
-    "The position that should come nearest."
-    if not codec.knob: return None
-    position, t = {codec.words(i): i for i in codec.settings}, table[table.codec==codec.name]
-    means = averages(t[t.setting.isin(position)])
-    at, value = np.array([position[s] for s in means.setting], float), means[key].to_numpy(float)
-    at, value = at[np.argsort(value)], np.sort(value)
-    if not value[0]<=goal<=value[-1]: raise DicError(f'{codec.name} goes from {value[0]:.4g} to {value[-1]:.4g} {key} and does not reach {goal:g}')
-    ratio, x = np.log(value) if key=='bpp' else value, math.log(goal) if key=='bpp' else goal
-    return min(codec.knob, key=lambda i: abs(i-np.interp(x, ratio, at)))
+    known: dict, # Position of a knob -> mean of what is wanted there, a rate or a PSNR
+    knob: range, # All positions
+    goal: float, # What it is to be
+) -> int:        # Raises `DicError` where what is known does not reach it
+    "The position that should come nearest, on straight lines between those that are known."
+    at, value = (np.array(v, float) for v in zip(*sorted(known.items(), key=lambda o: o[::-1])))
+    if not value[0]<=goal<=value[-1]: raise DicError(f'goes from {value[0]:.4g} to {value[-1]:.4g} and does not reach {goal:g}')
+    aim = np.interp(goal, value, at)
+    return min(knob, key=lambda i: abs(i-aim))
 
 def at_equal(
     table: pd.DataFrame, # From `run`
     codecs: list,        # `Peer`s
     paths: list,         # The pictures
-    key: str, goal: float, # As for `nearest`
+    key: str,            # `bpp` or `psnr`
+    goal: float,         # What its mean over the pictures is to be
     store=None,          # As for `run`
-    pictures: int=1,     # So many of them are timed
-) -> tuple[pd.DataFrame, list]: # A row per codec: averages and seconds; and why a codec is missing
-    "All codecs at a setting of like rate or quality, with their times."
+) -> tuple[pd.DataFrame, list]: # A row per codec: averages, and seconds for the first picture; and why a codec is missing
+    "All codecs at the setting that comes nearest to a rate or quality, with their times."
     rows, missing = [], []
     for c in codecs:
-        try: at = nearest(table, c, key, goal)
-        except DicError as e: missing.append(str(e)); continue
-        m = averages(run([c], paths, store, {c.name: [at]}, progress=False)).iloc[0]
-        t = times(c, at, paths[:pictures])
+        mean = lambda at: averages(run([c], paths, store, {c.name: [at]}, progress=False)).iloc[0]
+        here, known = averages(table[table.codec==c.name]).set_index('setting'), {}
+        known = {i: here[key][c.words(i)] for i in c.settings if c.words(i) in here.index} if len(here) else {}
+        try:
+            for _ in range(8 if c.knob else 0):
+                at = nearest(known, c.knob, goal)
+                if at in known or abs(known.setdefault(at, mean(at)[key])/goal-1)<.0005: break
+            at = min(known, key=lambda i: abs(known[i]-goal)) if known else None
+            m, t = mean(at), times(c, at, paths[:1])
+        except DicError as e: missing.append(f'{c.name}: {e}' if c.name not in str(e) else str(e)); continue
         rows.append(dict(codec=c.name, setting=c.words(at), bpp=m.bpp, psnr=m.psnr, ms_ssim=m.ms_ssim)|{k: float(np.mean(list(v.values()))) for k, v in t.items()})
     return pd.DataFrame(rows), missing
 
 # %% ../nbs/06_bench.ipynb #35e59165
 def estimated(
     name,                     # Weights, as for `dic.coding.load`
-    paths: list,              # Pictures; of each the largest part whose sides are multiples of 64
+    paths: list,              # Pictures; of each a part of at most 1024 x 1024 whose sides are multiples of 64, where there is one
     qualities=(0, 21, 42, 63),
 ) -> list:                    # A dict per quality: bpp and psnr of files, their estimates, and percent between the rates
     "Files against what the loss says of them, averaged over pictures."
     from dic import coding
     from dic.backend import tf
-    model, found = coding.load(name), []
+    model, found, parts = coding.load(name), [], [x[:min(1024, x.shape[0]//64*64), :min(1024, x.shape[1]//64*64)] for x in map(read_image, paths)]
     measure = tf.function(lambda x, l: [model.losses(x, l)[k] for k in ('bpp', 'mse')])
     for q in qualities if 'quality' in model.options else (None,):
-        lmbda, rows = model.lmbda if q is None else model.lambdas[0]*(model.lambdas[1]/model.lambdas[0])**(q/63), []
-        for p in paths:
-            x = read_image(p)
-            x = x[:x.shape[0]//64*64, :x.shape[1]//64*64]
+        lmbda, rows = model.lmbda if q is None else model.lambdas[0]*(model.lambdas[1]/model.lambdas[0])**(q/coding.TOP), []
+        for x in (x for x in parts if x.size):
             data = coding.compress(x, model, **({} if q is None else dict(quality=q)))
             rate, error = map(float, measure(tf.constant(x)[None], tf.constant(lmbda, tf.float32)))
             rows.append((analysis.bpp(len(data), x.shape), rate, analysis.psnr(x, coding.decompress(data, model)), psnr_of(error)))
+        if not rows: return []
         real, guess, *quality = np.mean(rows, 0).tolist()
         found.append(dict(quality=q, bpp=real, estimated_bpp=guess, percent=100*(real/guess-1), psnr=quality[0], estimated_psnr=quality[1]))
     return found
@@ -259,7 +266,7 @@ def extremes(
 ) -> dict:            # best, median, worst: pictures' names
     "Three pictures that nobody has chosen."
     order = gains.dropna().sort_values().index
-    return dict(best=order[0], median=order[len(order)//2], worst=order[-1])
+    return {} if order.empty else dict(best=order[0], median=order[len(order)//2], worst=order[-1])
 
 def where_they_differ(
     a: np.ndarray, b: np.ndarray, # uint8 [height, width, 3]

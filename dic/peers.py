@@ -155,11 +155,12 @@ def ours(
 ) -> Peer:
     "Weights of this project as a codec."
     from dic import coding, zoo
+    from dic.backend import tf
     name = zoo.default() if name is None else name
     model, steps = coding.load(name), coding.STEPS
     several = 'quality' in model.options
-    return Peer(label(name), f'dic {label(name)}', '.tfci', model.fingerprint[:16], model.kind, tuple(round(q*steps) for q in qualities) if several else (None,),
-                range(63*steps+1) if several else range(0), lambda at: dict(quality=at/steps), partial(_write, model), partial(coding.decompress, model=model))
+    return Peer(label(name), f'dic {label(name)}', '.tfci', model.fingerprint[:16], model.kind+', on a GPU'*bool(tf.config.get_visible_devices('GPU')), tuple(round(q*steps) for q in qualities) if several else (None,),
+                range(coding.TOP*steps+1) if several else range(0), lambda at: dict(quality=at/steps), partial(_write, model), partial(coding.decompress, model=model))
 
 def _write(model, image, **setting):
     "A `.tfci` file"
@@ -168,10 +169,9 @@ def _write(model, image, **setting):
 
 def codec(
     name: str, # One of `PEERS`, or weights
-    **options, # For `ours`
 ) -> Peer:
     "Any codec by its name. Raises `DicError` where there is none."
-    return peer(name) if name in PEERS else ours(name, **options)
+    return peer(name) if name in PEERS else ours(name)
 
 # %% ../nbs/06_peers.ipynb #f1e43aca
 def meet(

@@ -383,5 +383,7 @@ class Upload(_File):
     def _heard(self, message, buffers):
         kind = message.get('kind')
         if kind=='start': self.name, self.pieces = str(message.get('name')), []
-        elif kind=='piece' and self.name and sum(map(len, self.pieces))<=MOST: self.pieces += [bytes(b) for b in buffers]
+        elif kind=='piece' and self.name:
+            self.pieces += [bytes(b) for b in buffers]
+            if sum(map(len, self.pieces))>MOST: name, self.name, self.pieces = self.name, None, []; self.act(name, None)
         elif kind=='end' and self.name: name, data, self.name, self.pieces = self.name, b''.join(self.pieces), None, []; self.act(name, data)

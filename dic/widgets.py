@@ -24,7 +24,7 @@ from . import analysis, coding, peers, zoo
 from .bits import spent
 from .core import DicError, human, listed, parse_size
 from .images import read_image, resize_area, safe_name, sample_photos
-from .viewer import Chart, Download, Upload, Viewer, encoded, still
+from .viewer import MOST, Chart, Download, Upload, Viewer, encoded, still
 
 # %% ../nbs/07_widgets.ipynb #96f92d1c
 def picture(source) -> np.ndarray: "A picture as pixels, be it a file's name or pixels already"; return source if isinstance(source, np.ndarray) else read_image(source)
@@ -171,14 +171,14 @@ def latents(
     count: int=12, # Channels shown
     **options,    # For a picture: `quality`, where the model has one
 ) -> Sheet:
-    "The dearest channels of y: histograms of their values, and the distribution that the model predicted."
+    "The most expensive channels of y: histograms of their values, and the distribution that the model predicted."
     stream = _stream(source, model, options)
     _, codec, *_ = coding.latents_of(stream, model)
     b, tables = spent(stream, codec), codec.tables['y']
     each = b.by_channel()
     dear = np.argsort(-each)[:count]
     fig = Sheet(11, 1.75*math.ceil(count/4)+.4)
-    fig.suptitle(f'The {len(dear)} dearest of {len(each)} channels of y hold {100*each[dear].sum()/max(each.sum(), 1e-9):.0f} % of its bits', size=10)
+    fig.suptitle(f'The {len(dear)} most expensive of {len(each)} channels of y hold {100*each[dear].sum()/max(each.sum(), 1e-9):.0f} % of its bits', size=10)
     for ax, c in zip(fig.subplots(math.ceil(count/4), 4, squeeze=False).flat, dear):
         seen = b.symbols['y'][..., c].ravel()
         values, chance = tables.predicted(b.indexes['y'][..., c])
@@ -258,7 +258,7 @@ class Curve(ui.VBox):
                 if stale(): return
                 shot = shots.at(c, at)
                 done.append((at, shot.data, analysis.bpp(len(shot.data), shot.image.shape), analysis.psnr(shots.original, shot.image)))
-                self.chart.curves = [dict(name=c.label, points=[[rate, quality, c.words(at)] for at, _, rate, quality in ps]) for c, ps in self.found]
+                self.chart.curves = [dict(name=c.label, points=[[rate, quality, c.words(at)] for at, _, rate, quality in ps if math.isfinite(quality)]) for c, ps in self.found]
 
     def _show(self, i, j):
         if i<0: return
@@ -338,8 +338,10 @@ class Inspector(ui.VBox):
         quality: float=32,  # 0 to 63, to begin with
         codec='jpeg-420',   # The peer to begin with
     ):
+        peers.codec(codec)          # says why there is none, and what to install
         models = listed(models) if models else sorted(zoo.shipped(), key=lambda n: n!=zoo.default())
-        self.sources = {Path(p).name: p for p in listed(images or sample_photos())}
+        files = listed(images or sample_photos())
+        self.sources = {Path(p).name if sum(Path(o).name==Path(p).name for o in files)==1 else str(p): p for p in files}
         self.codecs = {p.name: p for p in peers.available()[0]}
         self.shots, self.made, self.notes, self.waiting = None, {}, {}, set()  # what there is of a picture, said of it, and under way
         self.worker, self.showing = Worker(self._failed), threading.RLock()
@@ -355,7 +357,7 @@ class Inspector(ui.VBox):
 # %% ../nbs/07_widgets.ipynb #96df4591
 @patch
 def _controls(self: Inspector, models, quality, codec):
-    "What people set"
+    "The fields of a request: picture, model, quality or size, codec to compare with"
     others = [(p.label, n) for n, p in self.codecs.items()]+[(f'dic {peers.label(m)}', m) for m in models]
     self.image = _field(ui.Dropdown, 'Picture', '230px', options=list(self.sources))
     self.upload = Upload('Upload…', self._uploaded, accept='image/*', tip='Or drop a file here')
@@ -373,7 +375,7 @@ def _controls(self: Inspector, models, quality, codec):
 
 @patch
 def _panels(self: Inspector):
-    "What they get"
+    "The views of a result, and the buttons that save it"
     self.viewer, self.figure, self.curves = Viewer(), ui.HTML(), Curve()
     self.figure.panel = ''
     self.stack = ui.VBox([self.viewer], layout=ui.Layout(min_height='430px'))
@@ -521,13 +523,14 @@ def _failed(self: Inspector, e):
 # %% ../nbs/07_widgets.ipynb #ac4425aa
 @patch
 def _uploaded(self: Inspector, name, data):
-    "A picture from the browser"
+    "A picture from the browser; None where it is larger than what is taken"
     name = safe_name(name)
+    if data is None: return self._tell(f'{name}: larger than {human(MOST)}; use the command line for it', True)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)/name
-        path.write_bytes(data)
-        try: image = read_image(path, notes := [])
+        try: path.write_bytes(data); image = read_image(path, notes := [])
         except DicError as e: return self._tell(str(e).replace(f'{folder}/', ''), True)
+        except OSError as e: return self._tell(f'{name}: {e.strerror}', True)
     self.sources[name], self.notes[name] = image, notes+['too small for MS-SSIM']*(min(image.shape[:2])<analysis.MS_SSIM_SIDE)
     with self.showing:
         if self.shots and self.shots.name==name: self.made, self.shots = {}, None

@@ -458,21 +458,31 @@ def with_range(self: Swift,
     return new
 
 # %% ../../nbs/02_models.swift.ipynb #ec079c9c
+def _placed(name, old, new):
+    "For each axis of a layer's array, where the old model's channels are in the one that grew"
+    at = (np.arange(4)[:, None]*(new.Y//4)+np.arange(old.Y//4)).ravel()            # each of the four groups grows
+    own, kind = np.arange(new.C), name[:4]
+    if kind in ('ga.q', 'gs.q'): return {1: at}
+    if kind=='ga.d': return {-1: at}
+    if kind=='cx.o': return {-1: np.append(at, new.Y+at)}
+    if kind=='cx.a' and name[-1]=='w': return {2: np.append(at, new.Y+np.arange(new.K))}
+    if name=='gs.up.w': return {2: np.append(own, new.C+at) if old.direct else own}
+    if name in ('ha.0.p.w', 'ha.0.a.w', 'gs.0.p.w', 'gs.0.a.w'): return {2: at}
+    return {}
+
 @patch
 def grown(self: Swift,
     latents, # Channels of y, at least as many as now
 ) -> Swift:
     "The same function with more latents, all of them direct, to be trained further, without tables and prior. Raises `DicError` where a block cannot take so many."
     new = Swift(**self.config|dict(latents=latents, direct=True))
-    at = (np.arange(4)[:, None]*(latents//4)+np.arange(self.Y//4)).ravel()         # each of the four groups grows
-    places = {(self.Y, latents): at, (2*self.Y, 2*latents): np.append(at, latents+at), (self.C, self.C+latents): np.arange(self.C),
-        (self.Y+self.K, latents+self.K): np.append(at, latents+np.arange(self.K)), (self.C+self.Y, self.C+latents): np.append(np.arange(self.C), self.C+at)}
     same = dict(w=np.eye(self.Y)[None, None], b=np.zeros(self.Y))        # a block that keeps its number of channels projects nothing
     if self.net.variables.keys()-new.net.variables.keys(): raise DicError(f'latents is {latents}, as many as the channels of a block that takes them, which weights cannot grow to')
     for k, v in new.net.variables.items():
         start = v.numpy()*(k[:3]=='ga.' or k=='gs.q')        # what reads or predicts new latents begins at zero
         old = self.net.variables[k].numpy() if k in self.net.variables else same[k[-1]]
-        start[np.ix_(*(places.get((a, b), np.arange(a)) for a, b in zip(old.shape, start.shape)))] = old
+        places = {i%old.ndim: at for i, at in _placed(k, self, new).items()}
+        start[np.ix_(*(places.get(i, np.arange(n)) for i, n in enumerate(old.shape)))] = old
         v.assign(start)
     return new
 
@@ -486,4 +496,3 @@ def as_start(self: Swift,
     if config['direct'] and m.Y<=config['latents'] and (m.Y, m.direct)!=(config['latents'], True): m = m.grown(config['latents'])
     m.config = m.config|dict(metric=config['metric'])
     return m
-
