@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
-from .core import PHOTOS, DicError, UsageError, atomic, collect, exhausted, free_memory, human, listed, memory_errors, printable, psnr_of, search, timed, writable
+from .core import PHOTOS, DicError, UsageError, atomic, collect, exhausted, free_memory, human, listed, memory_errors, printable, psnr_of, search, target, timed, writable
 from .images import read_image, write_png
 from .zoo import by_fingerprint, load_weights, locate, shipped
 
@@ -209,8 +209,8 @@ def compress_to(
     psnr: float=None,  # or the PSNR in dB: exactly one of the three
 ) -> tuple[bytes, float]: # A `.tfci` file, and its quality
     "Compress a picture to a target, met from below. Raises `DicError` that names what is possible where the target is out of reach."
-    if sum(v is not None for v in (size, bpp, psnr))!=1: raise DicError('give one target: a size, a rate or a PSNR')
     image, model = _ready(image, model)
+    goal = target(image.shape[0]*image.shape[1], size, bpp, psnr)
     if 'quality' not in model.options: raise DicError(f'{model.kind} has one rate; only a model with a quality can meet a target')
     h, w = image.shape[:2]
     with memory_errors(f'{w} x {h} with {model.kind}'):
@@ -220,9 +220,7 @@ def compress_to(
         def seen(steps):
             options = dict(quality=steps/STEPS)
             return _psnr(image, model.reconstruct(model.quantise(features, h, w, **options), h, w, **options)), None
-        top = psnr if psnr is not None else size if size is not None else bpp*h*w/8
-        show = lambda v: f'{v:.2f} dB' if psnr is not None else f'{v:,.0f} bytes' if size is not None else f'{8*v/h/w:.4f} bpp'
-        steps, data = search(sized if psnr is None else seen, 0, TOP*STEPS, top, .98*top if psnr is None else top-.05, show)
+        steps, data = search(sized if psnr is None else seen, 0, TOP*STEPS, *goal)
         return data or coded(steps), steps/STEPS
 
 def _psnr(a, b): return psnr_of(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))

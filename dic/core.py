@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PHOTOS', 'UNITS', 'DicError', 'UsageError', 'printable', 'exhausted', 'memory_errors', 'atomic', 'writable', 'locked',
            'write_json', 'read_json', 'listed', 'collect', 'parse_size', 'human', 'psnr_of', 'timed', 'search',
-           'free_memory', 'hardware']
+           'target', 'free_memory', 'hardware']
 
 # %% ../nbs/00_core.ipynb #ce2872cc
 import fcntl, glob, json, math, os, platform, re, sys, tempfile, time
@@ -208,6 +208,18 @@ def search(
         if v>top: hi, above = u, v; continue
         lo, value, best = u, v, max(best, (v, u, found), key=lambda o: o[0])
     return best[1:]
+
+def target(
+    pixels: int,       # Of the picture
+    size: float=None,  # Bytes of the file,
+    bpp: float=None,   # or its bits per pixel,
+    psnr: float=None,  # or the PSNR in dB
+) -> tuple:            # For `search`: top, bottom, show; of bytes, or of dB
+    "What meets a target: from below within 2 %, or within 0.05 dB. Raises `DicError` unless there is exactly one."
+    if sum(v is not None for v in (size, bpp, psnr))!=1: raise DicError('give one target: a size, a rate or a PSNR')
+    if psnr is not None: return psnr, psnr-.05, lambda v: f'{v:.2f} dB'
+    if size is not None: return size, .98*size, lambda v: f'{v:,.0f} bytes'
+    return bpp*pixels/8, .98*bpp*pixels/8, lambda v: f'{8*v/pixels:.4f} bpp'
 
 # %% ../nbs/00_core.ipynb #cc5339ce
 def free_memory() -> int: # Bytes

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, features
 
-from .analysis import bpp as rate_of, psnr as psnr_between
-from .core import DicError, memory_errors, search
+from .analysis import psnr as psnr_between
+from .core import DicError, memory_errors, search, target
 from .images import safe_name
 
 # %% ../nbs/06_peers.ipynb #ba584bc9
@@ -33,6 +33,7 @@ class Peer:
     of: callable = field(repr=False)      # Position -> setting, a dict
     write: callable = field(repr=False)   # (uint8 [H,W,3], **setting) -> bytes
     read: callable = field(repr=False)    # bytes -> uint8 [H,W,3]
+    to: callable = field(default=None, repr=False) # (uint8 [H,W,3], **target) -> bytes and position, where there is a quicker way than trying
 
     def encode(self,
         image: np.ndarray, # uint8 [height, width, 3]
@@ -160,12 +161,18 @@ def ours(
     model, steps = coding.load(name), coding.STEPS
     several = 'quality' in model.options
     return Peer(label(name), f'dic {label(name)}', '.tfci', model.fingerprint[:16], model.kind+', on a GPU'*bool(tf.config.get_visible_devices('GPU')), tuple(round(q*steps) for q in qualities) if several else (None,),
-                range(coding.TOP*steps+1) if several else range(0), lambda at: dict(quality=at/steps), partial(_write, model), partial(coding.decompress, model=model))
+                range(coding.TOP*steps+1) if several else range(0), lambda at: dict(quality=at/steps), partial(_write, model), partial(coding.decompress, model=model), partial(_meet, model) if several else None)
 
 def _write(model, image, **setting):
     "A `.tfci` file"
     from dic import coding
     return coding.compress(image, model, **setting)
+
+def _meet(model, image, **target):
+    "A `.tfci` file that meets a target, and the position of its quality"
+    from dic import coding
+    data, quality = coding.compress_to(image, model, **target)
+    return data, round(quality*coding.STEPS)
 
 def codec(
     name: str, # One of `PEERS`, or weights
@@ -183,13 +190,13 @@ def meet(
     psnr: float=None,  # or the PSNR in dB: exactly one of the three
 ) -> tuple[bytes, int]: # The file, and the position of the knob
     "The file that comes nearest to a target from below. Raises `DicError` that says what is possible where it is out of reach."
-    if sum(v is not None for v in (size, bpp, psnr))!=1: raise DicError('give one target: a size, a rate or a PSNR')
     if not codec.knob: raise DicError(f'{codec.name} has one rate and cannot meet a target')
+    goal = target(image.shape[0]*image.shape[1], size, bpp, psnr)
     def attempt(i):
         data = codec.encode(image, codec.knob[i])
         return len(data) if psnr is None else psnr_between(image, codec.decode(data)), data
-    top = psnr if psnr is not None else size if size is not None else bpp*image.shape[0]*image.shape[1]/8
-    show = lambda v: f'{v:.2f} dB' if psnr is not None else f'{v:,.0f} bytes' if size is not None else f'{rate_of(v, image.shape):.4f} bpp'
-    try: i, data = search(attempt, 0, len(codec.knob)-1, top, .98*top if psnr is None else top-.05, show)
+    try:
+        if codec.to: return codec.to(image, size=size, bpp=bpp, psnr=psnr)
+        i, data = search(attempt, 0, len(codec.knob)-1, *goal)
     except DicError as e: raise DicError(f'{codec.name}: {e}') from None
     return data, codec.knob[i]
