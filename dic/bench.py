@@ -241,13 +241,13 @@ def at_equal(
 # %% ../nbs/06_bench.ipynb #35e59165
 def estimated(
     name,                     # Weights, as for `dic.coding.load`
-    paths: list,              # Pictures; of each a part of at most 1024 x 1024 whose sides are multiples of 64, where there is one
+    paths: list,              # Pictures; of each a part of at most 512 x 512 whose sides are multiples of 64, where there is one
     qualities=(0, 21, 42, 63),
 ) -> list:                    # A dict per quality: bpp and psnr of files, their estimates, and percent between the rates
     "Files against what the loss says of them, averaged over pictures."
     from dic import coding
     from dic.backend import tf
-    model, found, parts = coding.load(name), [], [x[:min(1024, x.shape[0]//64*64), :min(1024, x.shape[1]//64*64)] for x in map(read_image, paths)]
+    model, found, parts = coding.load(name), [], [x[:min(512, x.shape[0]//64*64), :min(512, x.shape[1]//64*64)] for x in map(read_image, paths)]
     measure = tf.function(lambda x, l: [model.losses(x, l)[k] for k in ('bpp', 'mse')])
     for q in qualities if 'quality' in model.options else (None,):
         lmbda, rows = model.lmbda if q is None else model.lambdas[0]*(model.lambdas[1]/model.lambdas[0])**(q/coding.TOP), []

@@ -236,13 +236,14 @@ def import_run(
         content = hashlib.sha256(b''.join(v.numpy().tobytes() for v in model.named_variables().values())).hexdigest()[:8]
         folder = Path(out)/f'{p["model"]}-{"all" if np.ndim(p["lmbda"]) else format(p["lmbda"], "g")}-{content}'
     q = p|dict(batch=max(1, min(p['batch'], 2**20//p['patch']**2)), valid=p['valid'] or .05)
-    found = measurer(model, p['lmbda'])(held_crops(Photos(split(paths, q['valid'], p['seed'])[1], p['patch'], progress=False), q))
+    learn, held = split(paths, q['valid'], p['seed'])
+    found = measurer(model, p['lmbda'])(held_crops(Photos(held, p['patch'], progress=False), q))
     if progress: print(f'step {p["steps"]:,}: held-out photographs {found["valid_bpp"]:.4f} bpp, {psnr_of(found["valid_mse"]):.2f} dB')
     rows = [r for r in rows if r['step']<=p['steps'] and not (r['step']==p['steps'] and 'valid_bpp' in r)]+[dict(step=p['steps'], **found)]
     folder.mkdir(parents=True, exist_ok=True)
     with atomic(folder/'log.jsonl', 'w') as f: f.write(''.join(json.dumps(r)+'\n' for r in rows))
     if not (folder/'run.json').exists(): write_json(folder/'run.json', p)
-    finish(model, folder, p, backend='jax', revision=source_revision(), **facts)
+    finish(model, folder, p, learn, backend='jax', revision=source_revision(), **facts)
     if progress: print(f'done: {folder}/weights.safetensors')
     return folder
 

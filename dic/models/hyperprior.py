@@ -114,7 +114,9 @@ def prior_variables(self: ScaleHyperprior) -> list:
 
 # %% ../../nbs/02_models.hyperprior.ipynb #2dfeb05a
 @patch
-def tabulate(self: ScaleHyperprior):
+def tabulate(self: ScaleHyperprior,
+    photos=None, # For models that look at some; this one does not
+):
     "Compute the coding tables of z and y."
     self.tables = dict(y=y_tables(), z=z_tables(self.z_prior))
 

@@ -307,13 +307,15 @@ def pick(
     return tf.stack([cells[:, p//2, :, p%2, g] for g, p in ((g, (g+k)%4) for g in range(4))])
 
 def place(
-    t, # What `pick` gave
-    k, # Step
-):     # [h,w,Y], 0 where other steps code
-    "The inverse of `pick`."
-    _, h, w, c = tf.unstack(tf.shape(t))
-    def corner(p): g = (p-k)%4; return tf.reshape(tf.pad(t[g][:, :, None], [[0, 0], [0, 0], [g, 3-g], [0, 0]]), [h, w, 4*c])
-    return tf.reshape(tf.stack([tf.stack([corner(2*i+j) for j in (0, 1)], 2) for i in (0, 1)], 1), [2*h, 2*w, 4*c])
+    t,   # What `pick` gave
+    k,   # Step
+    out, # Array [h,w,Y]
+):
+    "Put the latents of step k where they belong."
+    t, n = np.asarray(t), out.shape[-1]//4
+    for g in range(4):
+        i, j = divmod((g+k)%4, 2)
+        out[i::2, j::2, g*n:(g+1)*n] = t[g]
 
 # %% ../../nbs/02_models.swift.ipynb #da694e0f
 def _later(f, *specs):
@@ -356,12 +358,12 @@ def _walk(self: Swift, z, code):
     "Symbols, scale indexes and y_hat in sixty-fourths, from step to step; `code(k, mu, index)` gives the symbols of each"
     with tf.device('CPU'):       # integers are the same on a GPU, but its libraries are free to choose another algorithm for them
         parameters = self._parameters(z)
-        found, y_hat = [], tf.zeros([1, *parameters.shape[1:3], self.Y], tf.int32)
+        symbols, indexes, y_hat = (np.zeros([*parameters.shape[1:3], self.Y], np.int32) for _ in range(3))
         for k, step in enumerate(self._steps):
-            mu, index = step(y_hat, parameters)
-            found.append((code(k, mu, index), index))
-            y_hat += place(found[-1][0]*2**FINAL+mu, k)[None]
-        return [*(sum(place(t, k) for k, t in enumerate(v)) for v in zip(*found)), y_hat[0]]
+            mu, index = step(y_hat[None], parameters)
+            s = code(k, mu, index)
+            for t, out in ((s, symbols), (index, indexes), (s*2**FINAL+mu, y_hat)): place(t, k, out)
+        return [tf.constant(t) for t in (symbols, indexes, y_hat)]
 
 # %% ../../nbs/02_models.swift.ipynb #f390de92
 @patch
