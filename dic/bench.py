@@ -136,9 +136,7 @@ def times(
     for p in paths:
         image = read_image(p)
         for _ in range(2): once(image[:64, :64])             # whatever is loaded or compiled first
-        tries = [t for t in [once(image)] if sum(t)>1]
-        while len(tries)<repeats: tries.append(once(image))
-        for k, v in zip(found, zip(*tries)): found[k][Path(p).name] = median(v)
+        for k, v in zip(found, zip(*(once(image) for _ in range(repeats)))): found[k][Path(p).name] = median(v)
     return found
 
 def add_times(
