@@ -437,7 +437,7 @@ def symbols(self: Swift, height, width) -> dict:
 def overhead(self: Swift, height, width) -> int:
     "Bytes that coding needs beside picture and strips: the latents, and the widest block of the prior."
     h, w = _grid(height, width)
-    return 16*h*w*(52*self.Y+4*10*max(self.K, self.Z))
+    return 16*h*w*(80*self.Y+4*10*max(self.K, self.Z))
 
 @patch
 def table_sizes(self: Swift) -> dict:
