@@ -224,13 +224,15 @@ def at_equal(
     rows, missing = [], []
     for c in codecs:
         mean = lambda at: averages(run([c], paths, store, {c.name: [at]}, progress=False)).iloc[0]
-        here, known = averages(table[table.codec==c.name]).set_index('setting'), {}
-        known = {i: here[key][c.words(i)] for i in c.settings if c.words(i) in here.index} if len(here) else {}
+        mine = table[table.codec==c.name]
+        here = {} if mine.empty else averages(mine).set_index('setting')[key].to_dict()
+        known = {i: here[c.words(i)] for i in c.settings if c.words(i) in here}
+        if not known: missing.append(f'{c.name}: was measured on no picture'); continue
         try:
             for _ in range(8 if c.knob else 0):
                 at = nearest(known, c.knob, goal)
                 if at in known or abs(known.setdefault(at, mean(at)[key])/goal-1)<.0005: break
-            at = min(known, key=lambda i: abs(known[i]-goal)) if known else None
+            at = min(known, key=lambda i: abs(known[i]-goal))
             m, t = mean(at), times(c, at, paths[:1])
         except DicError as e: missing.append(f'{c.name}: {e}' if c.name not in str(e) else str(e)); continue
         rows.append(dict(codec=c.name, setting=c.words(at), bpp=m.bpp, psnr=m.psnr, ms_ssim=m.ms_ssim)|{k: float(np.mean(list(v.values()))) for k, v in t.items()})
