@@ -374,12 +374,13 @@ def _thin(rows, n=50):
 # %% ../nbs/03_training.ipynb #b3c5479d
 def fresh(
     p: dict, # From `plan`
+    photos=None, # uint8 pictures that new latents are fitted to; by default the sample photographs
 ):           # `Codec`
     "The model of a plan with the weights its seed gives, or those it starts from. Raises `DicError` where these have other shapes."
     tf.keras.utils.set_random_seed(p['seed'])
     model = build(p['model'], **p['config'], precision=p['precision'])
     if p['init']:
-        start, ours = zoo.load_weights(zoo.locate(p['init'])).as_start(model.config), model.named_variables()
+        start, ours = zoo.load_weights(zoo.locate(p['init'])).as_start(model.config, photos), model.named_variables()
         if start.config!=model.config: raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
         for k, v in start.named_variables().items(): ours[k].assign(v)
     return model
@@ -409,7 +410,8 @@ def train(
     "Train a model, or go on with a run that was interrupted. Raises `DicError` where that cannot be done."
     p, say = plan(**params), print if progress else lambda *a: None
     where, paths, revision, line = setup(p['device']), find_photos(p['data']), source_revision(), command(p)
-    model, (learn, held) = fresh(p), split(paths, p['valid'], p['seed'])
+    learn, held = split(paths, p['valid'], p['seed'])
+    model = fresh(p, _shown(learn))
     folder = run_folder(p, fingerprint(paths))
     with hold(folder):
         photos, check = Photos(learn, p['patch'], progress=progress), Photos(held, p['patch'], progress=progress)

@@ -37,17 +37,18 @@ class Swift(Codec):
     kind, options, multiple, betas, muon = 'swift', ('quality',), 64, (.9, .98), 7.
     encoder_parts, decoder_parts = ('g_a', 'h_a', 'h_s', 'context'), ('h_s', 'context', 'g_s')
 
-    def __init__(self, width, latents, hyper, context, enc, dec, direct, lambdas, metric='mse', precision='float32'):
+    def __init__(self, width, latents, hyper, context, enc, dec, direct, linear, lambdas, metric='mse', precision='float32'):
         for k, v in dict(width=width, latents=latents, hyper=hyper, context=context).items(): _whole(k, v, 4, 512)
         for k, v in dict(enc=enc, dec=dec).items(): _whole(k, v, 0, 16)
-        if not isinstance(direct, bool): raise DicError(f'direct is {direct!r}; it must be true or false')
+        for k, v in dict(direct=direct, linear=linear).items():
+            if not isinstance(v, bool): raise DicError(f'{k} is {v!r}; it must be true or false')
         if metric not in METRICS: raise DicError(f'metric {metric!r} is none of {", ".join(METRICS)}')
         if latents%4: raise DicError(f'latents is {latents}; it must be a multiple of 4')
         if not (len(lambdas)==2 and all(isinstance(v, (int, float)) for v in lambdas) and 0<lambdas[0]<lambdas[1]<1e3): raise DicError(f'lambdas is {lambdas}; it must be two numbers, the lower first')
         if precision not in ('float32', 'mixed_bfloat16'): raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
         super().__init__(name='swift')
-        self.config = dict(width=width, latents=latents, hyper=hyper, context=context, enc=enc, dec=dec, direct=direct, lambdas=list(lambdas), metric=metric)
-        self.C, self.Y, self.Z, self.K, self.enc, self.dec, self.direct, self.lambdas = width, latents, hyper, context, enc, dec, direct, tuple(lambdas)
+        self.config = dict(width=width, latents=latents, hyper=hyper, context=context, enc=enc, dec=dec, direct=direct, linear=linear, lambdas=list(lambdas), metric=metric)
+        self.C, self.Y, self.Z, self.K, self.enc, self.dec, self.direct, self.linear, self.lambdas = width, latents, hyper, context, enc, dec, direct, linear, tuple(lambdas)
         self.type = tf.bfloat16 if precision=='mixed_bfloat16' else tf.float32
         self.net, self.prior = Floats(), None      # `prior` is the prior's networks in integers, from `tabulate` or a file
         self.halo_a, self.halo_s = 16*-(-(8*(1+enc)+8)//16), 16+16*-(-8*dec//16)
@@ -69,7 +70,8 @@ def g_a(self: Swift, x):
     "x 0..1 [B,H,W,3] -> y before its gain [B,H/16,W/16,Y]; float32 around y, which carries the precision."
     h = block(self.net, tf.nn.space_to_depth(tf.cast(x-.5, self.type), 8), 'ga.0', self.C)
     for i in range(self.enc): h = block(self.net, h, f'ga.{i+1}')
-    return self.net.conv(tf.cast(h, tf.float32), 'ga.down', self.Y, 3, 2)
+    y = self.net.conv(tf.cast(h, tf.float32), 'ga.down', self.Y, 3, 2)
+    return y+16*self.net.conv(tf.nn.space_to_depth(x-.5, 16), 'ga.linear', self.Y, scale=0.) if self.linear else y
 
 @patch
 def g_s(self: Swift, y_hat, q):
@@ -79,7 +81,8 @@ def g_s(self: Swift, y_hat, q):
     if self.direct: h = tf.concat([h, y_hat], -1)
     h = tf.nn.depth_to_space(self.net.conv(tf.cast(h, self.type), 'gs.up', 4*self.C), 2)
     for i in range(self.dec): h = block(self.net, h, f'gs.{i+1}')
-    return tf.cast(tf.nn.depth_to_space(self.net.conv(h, 'gs.out', 192), 8), tf.float32)+.5
+    x_hat = tf.cast(tf.nn.depth_to_space(self.net.conv(h, 'gs.out', 192), 8), tf.float32)+.5
+    return x_hat+tf.nn.depth_to_space(self.net.conv(y_hat, 'gs.linear', 768, scale=0.), 16)/16 if self.linear else x_hat
 
 @patch
 def h_a(self: Swift, y):
@@ -220,12 +223,13 @@ def build(
     context: int=192, # K: channels of the prior's networks
     enc: int=3, dec: int=5, # Further blocks at 1/8 in g_a and g_s
     direct: bool=True, # Whether all of y_hat reaches 1/8, beside C channels that a block made of it
+    linear: bool=True, # Whether a linear map from 16x16 pixels to y, and back, runs beside the networks
     lambdas: tuple=(.0009, .2), # What quality 0 and 63 stand for
     metric: str='mse', # What training weighs against bits: `mse` or `ms-ssim`
     precision: str='float32', # Or `mixed_bfloat16`
 ) -> Swift:
     "Swift with fresh weights."
-    return Swift(width, latents, hyper, context, enc, dec, direct, lambdas, metric, precision)
+    return Swift(width, latents, hyper, context, enc, dec, direct, linear, lambdas, metric, precision)
 
 # %% ../../nbs/02_models.swift.ipynb #d8d66efc
 def scale_thresholds() -> np.ndarray: # int32 [63]
@@ -234,13 +238,14 @@ def scale_thresholds() -> np.ndarray: # int32 [63]
     sigma = MIN_SCALE*np.exp(step*(np.arange(1, NUM_SCALES)-.5))
     return np.ceil(np.where(sigma<30, np.log(np.expm1(np.minimum(sigma, 30))), sigma)*2**FINAL).astype(np.int32)
 
-def _samples(photos):
+def _samples(photos, side=256):
     "Crops to calibrate with: of the photographs given, or of those that come with dependencies"
-    if photos is None:
+    photos = list(photos or [])
+    if not photos:
         from dic.data import find_photos
         from dic.images import read_image
         photos = [read_image(p) for p in find_photos()]
-    return [pad_to(x[:256, :256], 64) for x in photos]
+    return [pad_to(x[:side, :side], 64) for x in photos]
 
 @patch
 def tabulate(self: Swift,
@@ -460,41 +465,108 @@ def with_range(self: Swift,
     return new
 
 # %% ../../nbs/02_models.swift.ipynb #ec079c9c
-def _placed(name, old, new):
-    "For each axis of a layer's array, where the old model's channels are in the one that grew"
-    at = (np.arange(4)[:, None]*(new.Y//4)+np.arange(old.Y//4)).ravel()            # each of the four groups grows
-    own, kind = np.arange(new.C), name[:4]
-    if kind in ('ga.q', 'gs.q'): return {1: at}
-    if kind=='ga.d': return {-1: at}
-    if kind=='cx.o': return {-1: np.append(at, new.Y+at)}
-    if kind=='cx.a' and name[-1]=='w': return {2: np.append(at, new.Y+np.arange(new.K))}
-    if name=='gs.up.w': return {2: np.append(own, new.C+at) if old.direct else own}
-    if name in ('ha.0.p.w', 'ha.0.a.w', 'gs.0.p.w', 'gs.0.a.w'): return {2: at}
+def _placed(name, at, m, direct=True):
+    "For each axis of a layer's array in model m, where the latents `at` are, and all that is no latent"
+    if name in ('ga.q', 'gs.q'): return {1: at}
+    if name[:7] in ('ga.down', 'ga.line'): return {-1: at}
+    if name[:4]=='cx.o': return {-1: np.append(at, m.Y+at)}
+    if name[:4]=='cx.a' and name[-1]=='w': return {2: np.append(at, m.Y+np.arange(m.K))}
+    if name=='gs.up.w': return {2: np.append(np.arange(m.C), m.C+at) if direct else np.arange(m.C)}
+    if name in ('ha.0.p.w', 'ha.0.a.w', 'gs.0.p.w', 'gs.0.a.w', 'gs.linear.w'): return {2: at}
     return {}
+
+def _ix(name, shape, *placed):
+    "Indexes of those places in an array of this shape"
+    places = {i%len(shape): at for i, at in _placed(name, *placed).items()}
+    return np.ix_(*(places.get(i, np.arange(n)) for i, n in enumerate(shape)))
 
 @patch
 def grown(self: Swift,
     latents, # Channels of y, at least as many as now
+    linear=True, # Whether the linear path is there then
 ) -> Swift:
-    "The same function with more latents, all of them direct, to be trained further, without tables and prior. Raises `DicError` where a block cannot take so many."
-    new = Swift(**self.config|dict(latents=latents, direct=True))
+    "The same function with more latents, all of them direct, without tables and prior; the new ones are zero. Raises `DicError` where a block cannot take so many."
+    new = Swift(**self.config|dict(latents=latents, direct=True, linear=linear or self.linear))
     same = dict(w=np.eye(self.Y)[None, None], b=np.zeros(self.Y))        # a block that keeps its number of channels projects nothing
     if self.net.variables.keys()-new.net.variables.keys(): raise DicError(f'latents is {latents}, as many as the channels of a block that takes them, which weights cannot grow to')
+    at = (np.arange(4)[:, None]*(new.Y//4)+np.arange(self.Y//4)).ravel()            # each of the four groups grows
     for k, v in new.net.variables.items():
-        start = v.numpy()*(k[:3]=='ga.' or k=='gs.q')        # what reads or predicts new latents begins at zero
-        old = self.net.variables[k].numpy() if k in self.net.variables else same[k[-1]]
-        places = {i%old.ndim: at for i, at in _placed(k, self, new).items()}
-        start[np.ix_(*(places.get(i, np.arange(n)) for i, n in enumerate(old.shape)))] = old
+        start = v.numpy()*(k in ('ga.q', 'gs.q'))
+        if k in self.net.variables or '.linear.' not in k:
+            old = self.net.variables[k].numpy() if k in self.net.variables else same[k[-1]]
+            start[_ix(k, old.shape, at, new, self.direct)] = old
         v.assign(start)
     return new
 
+
+# %% ../../nbs/02_models.swift.ipynb #8f086ef1
+@patch
+def _fit_linear(self: Swift, n, photos):
+    "Matrices 768 -> n and n -> 768 that leave least of what the transforms miss at the highest quality"
+    fold = lambda t: tf.reshape(tf.nn.space_to_depth(t, 16), [-1, 768]).numpy().astype(float)
+    q, xx, xe = tf.constant([QUALITIES-1.]), 0., 0.
+    for x in photos:
+        x = as_float(x)[None]
+        p, e = fold(x-.5), fold(x-self.g_s(self.g_a(x)*self.gain('ga.q', q, 1.), q))
+        xx, xe = xx+p.T@p, xe+p.T@e
+    w = np.linalg.solve(xx+1e-5*np.trace(xx)/768*np.eye(768), xe)
+    v = np.linalg.eigh(w.T@xx@w)[1][:, :-n-1:-1]
+    return w@v, v.T
+
+@patch
+def _fit_scales(self: Swift, at, photos):
+    "What the prior says of the scales of these latents, from what its last layers see"
+    seen, sizes = {'cx.o0': [], 'cx.o1': []}, []
+    self.net.watch = lambda site, name, x, y: name in seen and seen[name].append(tf.reshape(x, [-1, self.K]))
+    for x, q in itertools.product(photos, (0., 21., 42., 63.)):
+        self.forward(as_float(x)[None], tf.constant([q]))
+        sizes.append(tf.reshape(abs(self.g_a(as_float(x)[None])*self.gain('ga.q', tf.constant([q]), 1.)), [-1, self.Y]).numpy()[:, at])
+    self.net.watch = None
+    for name, f in seen.items():
+        t = np.concatenate([np.tile(s, (len(f)//len(sizes), 1)) for s in sizes])
+        f = np.concatenate([np.concatenate(f), np.ones((len(t), 1))], 1)
+        found = np.linalg.lstsq(f, np.log(np.expm1(np.clip(1.25*t, MIN_SCALE, 30))), rcond=None)[0]
+        w, b = (self.net.variables[f'{name}.{k}'] for k in 'wb')
+        new_w, new_b = w.numpy(), b.numpy()
+        new_w[0, 0][:, self.Y+at], new_b[self.Y+at] = found[:-1], found[-1]
+        w.assign(new_w); b.assign(new_b)
+
+@patch
+def wake(self: Swift,
+    photos=None, # uint8 pictures to fit to; by default the sample photographs
+) -> Swift:      # Itself
+    "Give the latents that are always zero a task: to say, linearly, what the transforms miss at the highest quality."
+    photos, top, v = _samples(photos, 512), tf.constant([QUALITIES-1.]), self.net.variables
+    size = np.sqrt(np.mean([tf.reduce_mean((self.g_a(as_float(x)[None])*self.gain('ga.q', top, 1.))**2, [0, 1, 2]) for x in photos], 0))
+    at = np.flatnonzero(size<.3)
+    if len(at):
+        awake = np.setdiff1d(np.arange(self.Y), at)
+        for k in v:
+            start, ix = np.zeros(v[k].shape), _ix(k, v[k].shape, awake, self)
+            start[ix] = v[k].numpy()[ix]
+            v[k].assign(start)
+        there, back = self._fit_linear(len(at), photos)
+        step = math.sqrt(18/math.log(2)/self.lambdas[1])/255
+        slope = np.linspace(.5*math.log(self.lambdas[0]/self.lambdas[1]), 0, QUALITIES)[:, None]
+        for k, ix, t in (('ga.linear.w', np.s_[0, 0, :, at], there.T/step/16), ('gs.linear.w', np.s_[0, 0, at], back*step*16), ('ga.q', np.s_[:, at], slope), ('gs.q', np.s_[:, at], -slope)):
+            start = v[k].numpy(); start[ix] = t; v[k].assign(start)
+        self._fit_scales(at, photos)
+    return self
+
+
+# %% ../../nbs/02_models.swift.ipynb #97ba29a3
 @patch
 def as_start(self: Swift,
     config: dict, # Another configuration
+    photos=None,  # uint8 pictures to fit new latents to; by default the sample photographs
 ) -> Swift:       # Its `config` says how near to that one can come
     "The same weights, to be trained further: over another range, for another metric, or with more latents."
     m = self
     if m.lambdas!=tuple(config['lambdas']): m = m.with_range(config['lambdas'])
-    if config['direct'] and m.Y<=config['latents'] and (m.Y, m.direct)!=(config['latents'], True): m = m.grown(config['latents'])
+    more = (config['latents'], config['direct'], config['linear'])
+    if m.Y<=more[0] and more[1] and (m.Y, m.direct, m.linear)!=more:
+        m = m.grown(config['latents'], config['linear'])
+        if m.linear: m.wake(photos)
     m.config = m.config|dict(metric=config['metric'])
     return m
+
