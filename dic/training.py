@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from tqdm import tqdm as plain_tqdm
 from tqdm.auto import tqdm
 from .backend import setup, tf
-from .core import DicError, atomic, hardware, write_json, psnr_of
+from .core import DicError, atomic, hardware, psnr_of, read_json, write_json
 from .data import Photos, crops, find_photos, fingerprint, split
 from .images import read_image
 from .models.base import MODELS, build
@@ -393,14 +393,23 @@ def describe(
     return f'{p["model"]} ({config}), lambda {" to ".join(f"{v:g}" for v in np.ravel(p["lmbda"]))}: {p["steps"]:,} steps of {p["batch"]} crops of {p["patch"]} px'
 
 # %% ../nbs/03_training.ipynb #caf2d716
+def _repeat(init):
+    "The line that makes the weights to start from, where these are not shipped and their card has it"
+    if not init or str(init) in zoo.shipped(): return None
+    path = zoo.locate(init)
+    return next((c['repeat'] for f in (path.with_suffix('.json'), path.with_name('card.json')) if f.exists() and 'repeat' in (c := read_json(f))), None)
+
 def command(
     p: dict, # From `plan`
 ) -> str:
-    "The line for a shell that makes such a run; DATA stands for the photographs."
-    words, shown = ['dic', 'train'], lambda v: json.dumps(v) if isinstance(v, dict) else str(v)
+    "The line for a shell that makes such a run, after those that it started from; DATA stands for the photographs."
+    words, shown, earlier = ['dic', 'train'], lambda v: json.dumps(v) if isinstance(v, dict) else str(v), _repeat(p['init'])
+    if earlier: p = p|dict(init=f'stages/{earlier.count("&&")+1}')
     for k in 'model lmbda config steps batch patch main_lr aux_lr init seed precision valid'.split():
         if p[k] is not None and not (k=='lmbda' and np.ndim(p[k])): words += [f'--{"lambda" if k=="lmbda" else k.replace("_", "-")}', shown(p[k])]
-    return shlex.join([*words, '--data', 'DATA'])
+    line = shlex.join([*words, '--data', 'DATA'])
+    return f'{earlier} -o {p["init"]} && {line}' if earlier else line
+
 
 # %% ../nbs/03_training.ipynb #5ab50643
 def train(

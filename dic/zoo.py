@@ -130,13 +130,16 @@ def default() -> str:
     return next((k for k, c in cards.items() if c.get('default')), next(iter(cards)))
 
 def locate(
-    name: str|None=None, # A shipped name, a path to a weights file, or None for the default
+    name: str|None=None, # A shipped name, a path to a weights file or to a run's folder, a folder that holds one run, or None for the default
 ) -> Path:
     "Where weights are. Raises `DicError` that lists what there is."
     name = default() if name is None else str(name)
     if name in shipped(): return SHIPPED/f'{name}.safetensors'
     if Path(name).suffix=='.safetensors': return Path(name)
     if (Path(name)/'weights.safetensors').is_file(): return Path(name)/'weights.safetensors'
+    runs = list(Path(name).glob('*/weights.safetensors'))
+    if len(runs)==1: return runs[0]
+    if runs: raise DicError(f'{name}: holds {len(runs)} runs; name one of them')
     raise DicError(f'{name}: neither shipped weights ({", ".join(shipped()) or "none"}) nor a path to a .safetensors file or a run')
 
 def by_fingerprint(
