@@ -501,6 +501,12 @@ def grown(self: Swift,
 
 # %% ../../nbs/02_models.swift.ipynb #8f086ef1
 @patch
+def _asleep(self: Swift, photos):
+    "The latents that these pictures leave at zero"
+    top = tf.constant([QUALITIES-1.])
+    return np.flatnonzero(np.mean([tf.reduce_mean((self.g_a(as_float(x)[None])*self.gain('ga.q', top, 1.))**2, [0, 1, 2]) for x in photos], 0)<.09)
+
+@patch
 def _fit_linear(self: Swift, n, photos):
     "Matrices 768 -> n and n -> 768 that leave least of what the transforms miss at the highest quality"
     fold = lambda t: tf.reshape(tf.nn.space_to_depth(t, 16), [-1, 768]).numpy().astype(float)
@@ -513,6 +519,8 @@ def _fit_linear(self: Swift, n, photos):
     v = np.linalg.eigh(w.T@xx@w)[1][:, :-n-1:-1]
     return w@v, v.T
 
+
+# %% ../../nbs/02_models.swift.ipynb #5753a1cb
 @patch
 def _fit_scales(self: Swift, at, photos):
     "What the prior says of the scales of these latents, from what its last layers see"
@@ -531,14 +539,16 @@ def _fit_scales(self: Swift, at, photos):
         new_w[0, 0][:, self.Y+at], new_b[self.Y+at] = found[:-1], found[-1]
         w.assign(new_w); b.assign(new_b)
 
+
+# %% ../../nbs/02_models.swift.ipynb #66809985
 @patch
 def wake(self: Swift,
     photos=None, # uint8 pictures to fit to; by default the sample photographs
+    at=None,     # Which latents; by default those that are always zero
 ) -> Swift:      # Itself
-    "Give the latents that are always zero a task: to say, linearly, what the transforms miss at the highest quality."
-    photos, top, v = _samples(photos, 512), tf.constant([QUALITIES-1.]), self.net.variables
-    size = np.sqrt(np.mean([tf.reduce_mean((self.g_a(as_float(x)[None])*self.gain('ga.q', top, 1.))**2, [0, 1, 2]) for x in photos], 0))
-    at = np.flatnonzero(size<.3)
+    "Give latents a task: to say, linearly, what the transforms miss at the highest quality."
+    photos, v = _samples(photos, 512), self.net.variables
+    if at is None: at = self._asleep(photos)
     if len(at):
         awake = np.setdiff1d(np.arange(self.Y), at)
         for k in v:
