@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['PRESETS', 'OWN', 'MAX_SKIPPED', 'SCHEDULE', 'CALIBRATION', 'plan', 'schedule', 'draw_lambdas', 'spread_lambdas',
            'is_matrix', 'orthogonal', 'Trainer', 'run_folder', 'hold', 'read_log', 'measurer', 'held_crops',
-           'source_revision', 'finish', 'about', 'fresh', 'describe', 'command', 'train', 'plot_logs']
+           'source_revision', 'finish', 'about', 'fresh', 'describe', 'command', 'train', 'plot_logs', 'race',
+           'plot_race']
 
 # %% ../nbs/03_training.ipynb #e224deaa
 import dic, fcntl, hashlib, importlib, inspect, json, math, os, shlex, subprocess, time
@@ -449,3 +450,32 @@ def plot_logs(
             a.plot([r['step'] for r in v], [r[f'valid_{key}'] for r in v], '.', color=f'C{i}')
         a.set(yscale='log', xlabel='step', title=title); a.grid(alpha=.3, which='both'); a.legend()
     return fig
+
+# %% ../nbs/03_training.ipynb #13119bc3
+def race(
+    models: dict, # Name -> `Codec`
+    p: dict,      # From `plan`: photographs, crops, rates and the number of steps
+    every=100,    # Steps between measurements
+) -> dict:        # Name -> rows of step, minutes, and what `measurer` says
+    "Train models side by side."
+    learn, held = (Photos(o, p['patch'], progress=False) for o in split(find_photos(p['data']), p['valid'], p['seed']))
+    trainers, check = {k: Trainer(m, dict(p)) for k, m in models.items()}, held_crops(held, p)
+    measures, rows, spent = {k: measurer(m, p['lmbda']) for k, m in models.items()}, {k: [] for k in models}, dict.fromkeys(models, 0.)
+    for i, x in enumerate(crops(learn, p['batch'], p['patch'], p['seed'], 0, p['steps'])):
+        for k, t in trainers.items():
+            start = time.time()
+            t.update(x, tf.constant([v*schedule(i, p['steps']) for v in (p['main_lr'], p['aux_lr'])], tf.float32))
+            if i: spent[k] += time.time()-start                                   # the first step also builds the graph
+            if (i+1)%every==0: t.swap(); rows[k].append(dict(step=i+1, minutes=spent[k]/60, **measures[k](check))); t.swap()
+    return rows
+
+def plot_race(
+    rows: dict, # What `race` gave
+):              # matplotlib axes
+    "Held-out loss over the minutes of training."
+    import matplotlib.pyplot as plt
+    _, a = plt.subplots(figsize=(6, 3), dpi=80, layout='constrained')
+    for k, r in rows.items(): a.plot([o['minutes'] for o in r], [o['valid_loss'] for o in r], 'o-', ms=3, label=k)
+    a.set(xlabel='minutes of training', ylabel='held-out loss', yscale='log'); a.grid(alpha=.3, which='both'); a.legend()
+    return a
+
