@@ -212,8 +212,8 @@ def layers_table(self: Swift) -> list:
 
 @patch
 def bytes_per_pixel(self: Swift) -> float:
-    "Peak memory of the transforms for each pixel worked on at once: the widest block, its input and the picture."
-    return 4*(2*3+8*self.C/64+192/64)
+    "Peak memory of the transforms for each pixel worked on at once: the widest block, its input and the picture, once more for the linear path."
+    return 4*((2+self.linear)*3+8*self.C/64+192/64)
 
 # %% ../../nbs/02_models.swift.ipynb #59bb9695
 def build(
