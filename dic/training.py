@@ -375,12 +375,13 @@ def _thin(rows, n=50):
 # %% ../nbs/03_training.ipynb #b3c5479d
 def fresh(
     p: dict, # From `plan`
-    photos=None, # uint8 pictures that new latents are fitted to; by default the sample photographs
+    photos=None, # uint8 pictures that latents are fitted to; by default the sample photographs
 ):           # `Codec`
     "The model of a plan with the weights its seed gives, or those it starts from. Raises `DicError` where these have other shapes."
     tf.keras.utils.set_random_seed(p['seed'])
     model = build(p['model'], **p['config'], precision=p['precision'])
-    if p['init']:
+    if not p['init']: model.begin(photos)
+    else:
         start, ours = zoo.load_weights(zoo.locate(p['init'])).as_start(model.config, photos), model.named_variables()
         if start.config!=model.config: raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
         for k, v in start.named_variables().items(): ours[k].assign(v)

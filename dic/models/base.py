@@ -44,6 +44,7 @@ class Codec(tf.keras.Model):
     def extras(self) -> dict: "Arrays a weights file holds beside variables and tables, by name"; return {}
     def extra_shapes(self) -> dict: "Their shapes and dtypes by name"; return {}
     def adopt(self, arrays: dict): "Take such arrays; raises `DicError` where they are damaged"
+    def begin(self, photos=None): "Fresh weights as good as they can be made before training"; return self
     def as_start(self, config: dict, photos=None): "The model itself, or as near as its weights come to another configuration"; return self
 
     def call(self,

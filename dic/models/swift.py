@@ -546,10 +546,10 @@ def wake(self: Swift,
     photos=None, # uint8 pictures to fit to; by default the sample photographs
     at=None,     # Which latents; by default those that are always zero
 ) -> Swift:      # Itself
-    "Give latents a task: to say, linearly, what the transforms miss at the highest quality."
+    "Give latents a task: to say, linearly, what the transforms miss at the highest quality. Nothing where a block has as many channels, and hands latents on as they are."
     photos, v = _samples(photos, 512), self.net.variables
     if at is None: at = self._asleep(photos)
-    if len(at):
+    if len(at) and self.Y not in (self.C, self.Z):
         awake = np.setdiff1d(np.arange(self.Y), at)
         for k in v:
             start, ix = np.zeros(v[k].shape), _ix(k, v[k].shape, awake, self)
@@ -561,6 +561,17 @@ def wake(self: Swift,
         for k, ix, t in (('ga.linear.w', np.s_[0, 0, :, at], there.T/step/16), ('gs.linear.w', np.s_[0, 0, at], back*step*16), ('ga.q', np.s_[:, at], slope), ('gs.q', np.s_[:, at], -slope)):
             start = v[k].numpy(); start[ix] = t; v[k].assign(start)
         self._fit_scales(at, photos)
+    return self
+
+
+# %% ../../nbs/02_models.swift.ipynb #bd0b1d30
+@patch
+def begin(self: Swift, photos=None):
+    "Fresh weights as the best linear codec for these photographs."
+    if self.linear:
+        kept, self.type = self.type, tf.float32
+        self.wake(photos, np.arange(self.Y))
+        self.type = kept
     return self
 
 
