@@ -422,11 +422,11 @@ def train(
     p, say = plan(**params), print if progress else lambda *a: None
     where, paths, revision, line = setup(p['device']), find_photos(p['data']), source_revision(), command(p)
     learn, held = split(paths, p['valid'], p['seed'])
+    say(f'{describe(p)} on {where} (preset {p["preset"]})')
     model = fresh(p, _shown(learn))
     folder = run_folder(p, fingerprint(paths))
     with hold(folder):
         photos, check = Photos(learn, p['patch'], progress=progress), Photos(held, p['patch'], progress=progress)
-        say(f'{describe(p)} on {where} (preset {p["preset"]})')
         say(f'{photos}; {len(check)} held out'+('. These are the sample photographs: name your own with data' if p['data'] is None else ''))
         t = Trainer(model, p)
         write_json(folder/'run.json', p)

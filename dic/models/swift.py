@@ -560,7 +560,7 @@ def wake(self: Swift,
         slope = np.linspace(.5*math.log(self.lambdas[0]/self.lambdas[1]), 0, QUALITIES)[:, None]
         for k, ix, t in (('ga.linear.w', np.s_[0, 0, :, at], there.T/step/16), ('gs.linear.w', np.s_[0, 0, at], back*step*16), ('ga.q', np.s_[:, at], slope), ('gs.q', np.s_[:, at], -slope)):
             start = v[k].numpy(); start[ix] = t; v[k].assign(start)
-        self._fit_scales(at, photos)
+        self._fit_scales(at, [x[:256, :256] for x in photos])
     return self
 
 
