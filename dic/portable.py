@@ -18,6 +18,7 @@ from . import runner, zoo
 from .backend import setup, tf
 from .core import DicError, atomic, human, locked, psnr_of, write_json
 from .data import Photos, find_photos, fingerprint, split
+from .models.base import build
 from .training import about, describe, finish, fresh, held_crops, hold, measurer, plan, read_log, run_folder, source_revision, spread_lambdas
 from .training import train as train_here
 from tensorflow.python.ops import gen_stateless_random_ops_v2 as random_ops
@@ -230,7 +231,7 @@ def import_run(
     "Make a run of what the runner brought. Raises `DicError` where it is damaged or does not fit."
     p, files, facts = _about(run)
     p['data'], rows = data, _rows(Path(run)/'log.jsonl')
-    paths, model = find_photos(data), fresh(p)
+    paths, model = find_photos(data), build(p['model'], **p['config'], precision=p['precision'])
     _fill(model, run, files)
     if folder is None:
         content = hashlib.sha256(b''.join(v.numpy().tobytes() for v in model.named_variables().values())).hexdigest()[:8]

@@ -73,7 +73,7 @@ def plan(
     patch: int=None,      # Side of a crop in pixels
     main_lr: float=None,  # Peak learning rate of the transforms
     aux_lr: float=None,   # Peak learning rate of the prior's own variables
-    init: str=None,       # Weights to start from: a shipped name, a file or a run's folder; they also say the configuration, as far as nothing else does
+    init: str=None,       # Weights to start from: a shipped name, a file, a run's folder or one that holds a single run; they also say the configuration, as far as nothing else does
     data: str=None,       # A data set's name, folder or glob; None for the sample photographs
     out: str='_runs',     # Folder that holds the runs' folders
     seed: int=0,          # Of weights, crops and noise
@@ -399,7 +399,7 @@ def _repeat(init):
     "The line that makes the weights to start from, where these are not shipped and their card has it"
     if not init or str(init) in zoo.shipped(): return None
     path = zoo.locate(init)
-    return next((c['repeat'] for f in (path.with_suffix('.json'), path.with_name('card.json')) if f.exists() and 'repeat' in (c := read_json(f))), None)
+    return next((c['repeat'] for f in (path.with_suffix('.json'), path.with_name('card.json')) if f.exists() and 'repeat' in (c := read_json(f)) and c.get('sha256')==zoo.fingerprint(path)), None)
 
 def command(
     p: dict, # From `plan`
@@ -423,9 +423,9 @@ def train(
     where, paths, revision, line = setup(p['device']), find_photos(p['data']), source_revision(), command(p)
     learn, held = split(paths, p['valid'], p['seed'])
     say(f'{describe(p)} on {where} (preset {p["preset"]})')
-    model = fresh(p, _shown(learn))
     folder = run_folder(p, fingerprint(paths))
     with hold(folder):
+        model = fresh(p, _shown(learn))
         photos, check = Photos(learn, p['patch'], progress=progress), Photos(held, p['patch'], progress=progress)
         say(f'{photos}; {len(check)} held out'+('. These are the sample photographs: name your own with data' if p['data'] is None else ''))
         t = Trainer(model, p)
@@ -465,7 +465,7 @@ def race(
     for i, x in enumerate(crops(learn, p['batch'], p['patch'], p['seed'], 0, p['steps'])):
         for k, t in trainers.items():
             start = time.time()
-            t.update(x, tf.constant([v*schedule(i, p['steps']) for v in (p['main_lr'], p['aux_lr'])], tf.float32))
+            bool(t.update(x, tf.constant([v*schedule(i, p['steps']) for v in (p['main_lr'], p['aux_lr'])], tf.float32)))      # as a number, when it is done
             if i: spent[k] += time.time()-start                                   # the first step also builds the graph
             if (i+1)%every==0: t.swap(); rows[k].append(dict(step=i+1, minutes=spent[k]/60, **measures[k](check))); t.swap()
     return rows

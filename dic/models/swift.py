@@ -245,7 +245,8 @@ def _samples(photos, side=256):
         from dic.data import find_photos
         from dic.images import read_image
         photos = [read_image(p) for p in find_photos()]
-    return [pad_to(x[:side, :side], 64) for x in photos]
+    def middle(x): i, j = (max(0, (n-side)//2) for n in x.shape[:2]); return x[i:i+side, j:j+side]
+    return [pad_to(middle(x), 64) for x in photos]
 
 @patch
 def tabulate(self: Swift,
@@ -485,13 +486,13 @@ def grown(self: Swift,
     latents, # Channels of y, at least as many as now
     linear=True, # Whether the linear path is there then
 ) -> Swift:
-    "The same function with more latents, all of them direct, without tables and prior; the new ones are zero. Raises `DicError` where a block cannot take so many."
+    "The same function with more latents, all of them direct, without tables and prior; with a linear path the new ones are zero. Raises `DicError` where a block cannot take so many."
     new = Swift(**self.config|dict(latents=latents, direct=True, linear=linear or self.linear))
     same = dict(w=np.eye(self.Y)[None, None], b=np.zeros(self.Y))        # a block that keeps its number of channels projects nothing
     if self.net.variables.keys()-new.net.variables.keys(): raise DicError(f'latents is {latents}, as many as the channels of a block that takes them, which weights cannot grow to')
     at = (np.arange(4)[:, None]*(new.Y//4)+np.arange(self.Y//4)).ravel()            # each of the four groups grows
     for k, v in new.net.variables.items():
-        start = v.numpy()*(k in ('ga.q', 'gs.q'))
+        start = v.numpy()*(k in ('ga.q', 'gs.q') or not new.linear and k[:7]=='ga.down')
         if k in self.net.variables or '.linear.' not in k:
             old = self.net.variables[k].numpy() if k in self.net.variables else same[k[-1]]
             start[_ix(k, old.shape, at, new, self.direct)] = old
@@ -502,9 +503,18 @@ def grown(self: Swift,
 # %% ../../nbs/02_models.swift.ipynb #8f086ef1
 @patch
 def _asleep(self: Swift, photos):
-    "The latents that these pictures leave at zero"
+    "The latents whose root mean square on these pictures, at the highest quality, is below 0.3: nearly always rounded to nothing"
     top = tf.constant([QUALITIES-1.])
     return np.flatnonzero(np.mean([tf.reduce_mean((self.g_a(as_float(x)[None])*self.gain('ga.q', top, 1.))**2, [0, 1, 2]) for x in photos], 0)<.09)
+
+@patch
+def _silence(self: Swift, at):
+    "Zero all that makes, reads or predicts these latents"
+    awake = np.setdiff1d(np.arange(self.Y), at)
+    for k, v in self.net.variables.items():
+        start, ix = np.zeros(v.shape), _ix(k, v.shape, awake, self, self.direct)
+        start[ix] = v.numpy()[ix]
+        v.assign(start)
 
 @patch
 def _fit_linear(self: Swift, n, photos):
@@ -521,57 +531,75 @@ def _fit_linear(self: Swift, n, photos):
 
 
 # %% ../../nbs/02_models.swift.ipynb #5753a1cb
+def _put(v, ix, t): "Change part of a variable"; new = v.numpy(); new[ix] = t; v.assign(new)
+
 @patch
-def _fit_scales(self: Swift, at, photos):
-    "What the prior says of the scales of these latents, from what its last layers see"
-    seen, sizes = {'cx.o0': [], 'cx.o1': []}, []
-    self.net.watch = lambda site, name, x, y: name in seen and seen[name].append(tf.reshape(x, [-1, self.K]))
-    for x, q in itertools.product(photos, (0., 21., 42., 63.)):
-        self.forward(as_float(x)[None], tf.constant([q]))
-        sizes.append(tf.reshape(abs(self.g_a(as_float(x)[None])*self.gain('ga.q', tf.constant([q]), 1.)), [-1, self.Y]).numpy()[:, at])
-    self.net.watch = None
-    for name, f in seen.items():
-        t = np.concatenate([np.tile(s, (len(f)//len(sizes), 1)) for s in sizes])
-        f = np.concatenate([np.concatenate(f), np.ones((len(t), 1))], 1)
-        found = np.linalg.lstsq(f, np.log(np.expm1(np.clip(1.25*t, MIN_SCALE, 30))), rcond=None)[0]
-        w, b = (self.net.variables[f'{name}.{k}'] for k in 'wb')
-        new_w, new_b = w.numpy(), b.numpy()
-        new_w[0, 0][:, self.Y+at], new_b[self.Y+at] = found[:-1], found[-1]
-        w.assign(new_w); b.assign(new_b)
+def _give_task(self: Swift, at, photos):
+    "Let these latents, which are silent, say linearly what the transforms miss at the highest quality"
+    there, back = self._fit_linear(len(at), photos)
+    step = math.sqrt(18/math.log(2)/self.lambdas[1])/255
+    slope = np.linspace(.5*math.log(self.lambdas[0]/self.lambdas[1]), 0, QUALITIES)[:, None]
+    v = self.net.variables
+    _put(v['ga.linear.w'], np.s_[0, 0, :, at], there.T/step/16)
+    _put(v['gs.linear.w'], np.s_[0, 0, at], back*step*16)
+    for k, sign in (('ga.q', 1), ('gs.q', -1)): _put(v[k], np.s_[:, at], sign*slope)
 
 
 # %% ../../nbs/02_models.swift.ipynb #66809985
 @patch
+def _fit_scales(self: Swift, at, photos):
+    "Fit what the prior says of the scales of these latents"
+    seen, sizes = {'cx.o0': [], 'cx.o1': []}, []
+    self.net.watch = lambda site, name, x, y: name in seen and seen[name].append(tf.reshape(x, [-1, self.K]))
+    try:
+        for x, q in itertools.product(photos, (0., 21., 42., 63.)):
+            self.forward(as_float(x)[None], tf.constant([q]))
+            sizes.append(tf.reshape(abs(self.g_a(as_float(x)[None])*self.gain('ga.q', tf.constant([q]), 1.)), [-1, self.Y]).numpy()[:, at])
+    finally: self.net.watch = None
+    for name, f in seen.items():
+        t = np.clip(1.25*np.concatenate([np.tile(s, (len(f)//len(sizes), 1)) for s in sizes]), MIN_SCALE, MAX_SCALE)
+        f = np.concatenate([np.concatenate(f), np.ones((len(t), 1))], 1)
+        found = np.linalg.lstsq(f, t+np.log(-np.expm1(-t)), rcond=None)[0]
+        _put(self.net.variables[f'{name}.w'], np.s_[0, 0, :, self.Y+at], found[:-1].T)
+        _put(self.net.variables[f'{name}.b'], self.Y+at, found[-1])
+
+
+# %% ../../nbs/02_models.swift.ipynb #57ec0c3a
+@patch
+def _can_take_tasks(self: Swift): "Not where a block with as many channels hands latents on as they are"; return self.linear and self.Y not in (self.C, self.Z)
+
+@patch
 def wake(self: Swift,
     photos=None, # uint8 pictures to fit to; by default the sample photographs
-    at=None,     # Which latents; by default those that are always zero
 ) -> Swift:      # Itself
-    "Give latents a task: to say, linearly, what the transforms miss at the highest quality. Nothing where a block has as many channels, and hands latents on as they are."
-    photos, v = _samples(photos, 512), self.net.variables
-    if at is None: at = self._asleep(photos)
-    if len(at) and self.Y not in (self.C, self.Z):
-        awake = np.setdiff1d(np.arange(self.Y), at)
-        for k in v:
-            start, ix = np.zeros(v[k].shape), _ix(k, v[k].shape, awake, self)
-            start[ix] = v[k].numpy()[ix]
-            v[k].assign(start)
-        there, back = self._fit_linear(len(at), photos)
-        step = math.sqrt(18/math.log(2)/self.lambdas[1])/255
-        slope = np.linspace(.5*math.log(self.lambdas[0]/self.lambdas[1]), 0, QUALITIES)[:, None]
-        for k, ix, t in (('ga.linear.w', np.s_[0, 0, :, at], there.T/step/16), ('gs.linear.w', np.s_[0, 0, at], back*step*16), ('ga.q', np.s_[:, at], slope), ('gs.q', np.s_[:, at], -slope)):
-            start = v[k].numpy(); start[ix] = t; v[k].assign(start)
+    "Give the latents that are asleep a task: to say, linearly, what the transforms miss at the highest quality."
+    photos = _samples(photos, 512)
+    at = self._asleep(photos)
+    if len(at) and self._can_take_tasks():
+        self._silence(at)
+        self._give_task(at, photos)
         self._fit_scales(at, [x[:256, :256] for x in photos])
     return self
 
 
 # %% ../../nbs/02_models.swift.ipynb #bd0b1d30
 @patch
-def begin(self: Swift, photos=None):
-    "Fresh weights as the best linear codec for these photographs."
-    if self.linear:
-        kept, self.type = self.type, tf.float32
-        self.wake(photos, np.arange(self.Y))
-        self.type = kept
+def begin(self: Swift,
+    photos=None, # uint8 pictures to fit to; by default the sample photographs
+) -> Swift:      # Itself
+    "Turn fresh weights into a linear codec, where there is a linear path."
+    if not self._can_take_tasks(): return self
+    photos, every, kept, self.type = _samples(photos, 512), np.arange(self.Y), self.type, tf.float32
+    readers = {k: v.numpy() for k, v in self.net.variables.items() if k[:2] in ('ha', 'cx') and 2 in _placed(k, every, self)}
+    self._silence(every)
+    self._give_task(every, photos)
+    size = np.sqrt(np.mean([tf.reduce_mean(self.g_a(as_float(x)[None])**2, [0, 1, 2]) for x in photos], 0))     # at the highest quality, whose gain is 1
+    size = np.maximum(size, 1)*(self.lambdas[0]/self.lambdas[1])**.25                                           # and at the middle one
+    for k, w in readers.items():
+        w[:, :, :self.Y] /= size[:, None]
+        self.net.variables[k].assign(w)
+    self._fit_scales(every, [x[:256, :256] for x in photos])
+    self.type = kept
     return self
 
 
