@@ -197,8 +197,9 @@ def search(
 ) -> tuple:      # The number whose value meets the target, or comes nearest from below, and what has it
     "Find the position of a knob. Raises `DicError` that names what is possible where the target is out of reach."
     (value, found), (above, last) = map(attempt, (low, high))
-    if not value<=top<=above: raise DicError(f'{show(top)} is out of reach; this picture can have {show(value)} to {show(above)}')
-    if above==top: return high, last
+    least, most = sorted((value, above))                                   # a flat picture's highest quality is not always its best
+    if not least<=top<=most: raise DicError(f'{show(top)} is out of reach; this picture can have {show(least)} to {show(most)}')
+    if above<=top: return high, last
     lo, hi, best, turn = low, high, (value, low, found), 0
     while best[0]<bottom and hi-lo>1:
         straight = turn%2==0 and 0<value<top<above<math.inf                # every second turn halves, should the line mislead

@@ -412,7 +412,6 @@ def command(
     line = shlex.join([*words, '--data', 'DATA'])
     return f'{earlier} -o {p["init"]} && {line}' if earlier else line
 
-
 # %% ../nbs/03_training.ipynb #5ab50643
 def train(
     progress: bool=True, # Show bars and say what is done
@@ -479,4 +478,3 @@ def plot_race(
     for k, r in rows.items(): a.plot([o['minutes'] for o in r], [o['valid_loss'] for o in r], 'o-', ms=3, label=k)
     a.set(xlabel='minutes of training', ylabel='held-out loss', yscale='log'); a.grid(alpha=.3, which='both'); a.legend()
     return a
-

@@ -499,7 +499,6 @@ def grown(self: Swift,
         v.assign(start)
     return new
 
-
 # %% ../../nbs/02_models.swift.ipynb #8f086ef1
 @patch
 def _asleep(self: Swift, photos):
@@ -516,6 +515,7 @@ def _silence(self: Swift, at):
         start[ix] = v.numpy()[ix]
         v.assign(start)
 
+# %% ../../nbs/02_models.swift.ipynb #65e8da54
 @patch
 def _fit_linear(self: Swift, n, photos):
     "Matrices 768 -> n and n -> 768 that leave least of what the transforms miss at the highest quality"
@@ -528,7 +528,6 @@ def _fit_linear(self: Swift, n, photos):
     w = np.linalg.solve(xx+1e-5*np.trace(xx)/768*np.eye(768), xe)
     v = np.linalg.eigh(w.T@xx@w)[1][:, :-n-1:-1]
     return w@v, v.T
-
 
 # %% ../../nbs/02_models.swift.ipynb #5753a1cb
 def _put(v, ix, t): "Change part of a variable"; new = v.numpy(); new[ix] = t; v.assign(new)
@@ -543,7 +542,6 @@ def _give_task(self: Swift, at, photos):
     _put(v['ga.linear.w'], np.s_[0, 0, :, at], there.T/step/16)
     _put(v['gs.linear.w'], np.s_[0, 0, at], back*step*16)
     for k, sign in (('ga.q', 1), ('gs.q', -1)): _put(v[k], np.s_[:, at], sign*slope)
-
 
 # %% ../../nbs/02_models.swift.ipynb #66809985
 @patch
@@ -563,7 +561,6 @@ def _fit_scales(self: Swift, at, photos):
         _put(self.net.variables[f'{name}.w'], np.s_[0, 0, :, self.Y+at], found[:-1].T)
         _put(self.net.variables[f'{name}.b'], self.Y+at, found[-1])
 
-
 # %% ../../nbs/02_models.swift.ipynb #57ec0c3a
 @patch
 def _can_take_tasks(self: Swift): "Not where a block with as many channels hands latents on as they are"; return self.linear and self.Y not in (self.C, self.Z)
@@ -580,7 +577,6 @@ def wake(self: Swift,
         self._give_task(at, photos)
         self._fit_scales(at, [x[:256, :256] for x in photos])
     return self
-
 
 # %% ../../nbs/02_models.swift.ipynb #bd0b1d30
 @patch
@@ -602,7 +598,6 @@ def begin(self: Swift,
     self.type = kept
     return self
 
-
 # %% ../../nbs/02_models.swift.ipynb #97ba29a3
 @patch
 def as_start(self: Swift,
@@ -618,4 +613,3 @@ def as_start(self: Swift,
         if m.linear: m.wake(photos)
     m.config = m.config|dict(metric=config['metric'])
     return m
-
