@@ -155,12 +155,11 @@ def ship(
     into: str|Path=SHIPPED,
     **more,        # Further entries of the card, such as `default=True` or `kodak=dict(bpp=.., psnr=.., ms_ssim=..)`
 ) -> Path:         # The weights' new place
-    "Copy a finished run's weights and card to where `shipped` finds them; of these, one is the default."
+    "Put a finished run's weights, rounded, and its card where `shipped` finds them; of these, one is the default."
     run, path = Path(run), Path(into)/f'{name}.safetensors'
-    card = read_json(run/'card.json')|more
+    card = read_json(run/'card.json')|dict(note='variables rounded to 16 bits after training')|more
     if fingerprint(run/'weights.safetensors')!=card['sha256']: raise DicError(f'{run}: the card is not about these weights')
-    with atomic(path) as f: f.write((run/'weights.safetensors').read_bytes())
     for k, c in shipped(into).items() if card.get('default') else ():
         if k!=name and c.pop('default', None): write_json(Path(into)/f'{k}.json', c)
-    write_json(path.with_suffix('.json'), card)
+    save_weights(load_weights(run/'weights.safetensors'), path, {k: v for k, v in card.items() if k not in ('model', 'config', 'sha256', 'bytes')}, half=True)
     return path
