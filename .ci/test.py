@@ -50,10 +50,10 @@ def wheel(copy):
     run('pip wheel -q --no-deps --no-build-isolation -w wheels .', copy)
     built, = (copy/'wheels').iterdir()
     held = zipfile.ZipFile(built).namelist()
-    if bad := [o for o in contents(ROOT, 'dic/**/*') if o not in held]: raise Failed(f'not in the wheel: {", ".join(bad)}')
+    if bad := [o for o in contents(ROOT/'dic', '*') if f'dic/{o}' not in held]: raise Failed(f'not in the wheel: {", ".join(bad)}')
     run(f'pip install -q --no-deps --target site {built}', copy)
     code = 'import sys, dic; sys.exit(not dic.__file__.startswith(sys.argv[1]) or "tensorflow" in sys.modules)'
-    run(f'PYTHONPATH=site {shlex.join([sys.executable, "-c", code, str(copy)])}', copy)
+    run(shlex.join([sys.executable, '-c', code, str(copy/'site')]), copy/'site')           # a `-c` program looks in its folder first
 
 def readme(copy):
     "README.md is what nbs/index.ipynb renders to"
@@ -87,8 +87,8 @@ def lab(copy):
                 time.sleep(.5)
                 with contextlib.suppress(OSError): answer = urllib.request.urlopen(f'http://127.0.0.1:{port}/api/contents?token=ci', timeout=30).read()
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
             (copy/'.venv').unlink()
+            with contextlib.suppress(ProcessLookupError): os.killpg(process.pid, signal.SIGKILL)   # it may have ended by itself
     there = {o['name'] for o in json.loads(answer)['content']} if answer else set()
     if not {'index.ipynb', 'train.ipynb'} <= there: raise Failed((copy/'lab.log').read_text())
 

@@ -466,14 +466,12 @@ def _given(a, *but):
 def _train(a):
     "train a model, or go on with a run that was interrupted"
     _setup(a)
-    from dic.models.base import MODELS
     from dic.core import read_json
     from dic.portable import train
     from dic.training import plan
     given = _given(a, 'backend')
     try: p = plan(**given)
     except DicError as e: raise UsageError(str(e)) from None
-    if p['model'] not in MODELS: raise UsageError(f'--model {p["model"]}: is none of {", ".join(MODELS)}')
     writable(Path(p['out']))
     try:
         with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext(): folder = train(a.backend, **given)

@@ -10,6 +10,7 @@ __all__ = ['MAGIC', 'VERSION', 'TOP', 'STEPS', 'DEFAULT_QUALITY', 'MAX_SIDE', 'M
 
 # %% ../nbs/04_coding.ipynb #881c90b7
 import functools, numbers, os, stat, struct, traceback, zlib
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -251,7 +252,7 @@ def targets(
     into = out is not None and (several or str(out).endswith('/') or Path(out).is_dir())
     if into and Path(out).is_file(): raise UsageError(f'{out}: is a file; a folder is needed for several inputs')
     found = [p.with_name(p.name+suffix) if out is None else Path(out)/(p.name+suffix) if into else Path(out) for p in paths]
-    if twice := next((p for i, p in enumerate(found) if p in found[:i]), None): raise UsageError(f'{twice}: two inputs would be written there; name different folders')
+    if twice := next((p for p, k in Counter(found).items() if k>1), None): raise UsageError(f'{twice}: two inputs would be written there; name different folders')
     known = {p.resolve() for p in paths}
     if same := next((p for p in found if p.resolve() in known), None): raise UsageError(f'{same}: is an input; name another output')
     for folder in dict.fromkeys(p.parent for p in found): writable(folder)

@@ -6,7 +6,7 @@
 __all__ = ['PINS', 'CUDA', 'has_gpu', 'environment', 'export', 'save_batches', 'import_run', 'train']
 
 # %% ../nbs/03_portable.ipynb #9cdf4ffe
-import functools, hashlib, json, os, re, shutil, signal, subprocess, sys
+import functools, hashlib, json, os, re, shutil, subprocess, sys
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from .backend import setup, tf
 from .core import DicError, atomic, human, locked, psnr_of, write_json
 from .data import Photos, find_photos, fingerprint, split
 from .models.base import build
-from .training import about, describe, finish, fresh, held_crops, hold, measurer, plan, read_log, run_folder, source_revision, spread_lambdas
+from .training import describe, draw_lambdas, finish, fresh, held_crops, hold, measurer, plan, run_folder, source_revision, spread_lambdas
 from .training import train as train_here
 from tensorflow.python.ops import gen_stateless_random_ops_v2 as random_ops
 

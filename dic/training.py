@@ -101,6 +101,7 @@ def _check(p, multiple):
     for k in ('steps', 'batch', 'patch'):
         if p[k]!=int(p[k]) or p[k]<1: raise DicError(f'{k} is {p[k]}; it must be a whole number from 1 on')
         p[k] = int(p[k])
+    if not (p['seed']==int(p['seed']) and 0<=p['seed']<2**31): raise DicError(f'seed is {p["seed"]}; it must be a whole number from 0 to 2**31-1')
     for k in ('lmbda', 'main_lr', 'aux_lr', 'save_every', 'valid'):
         if not all(0<v<math.inf for v in np.ravel(p[k])): raise DicError(f'{k} is {p[k]}; it must be above 0')
     if p['config'].get('metric')=='ms-ssim' and p['patch']<192: raise DicError(f'patch is {p["patch"]}; MS-SSIM, with its five scales, takes 192 pixels')
@@ -241,7 +242,8 @@ def hold(
     folder.mkdir(parents=True, exist_ok=True)
     f = open(folder/'.lock', 'w')
     try: fcntl.flock(f, fcntl.LOCK_EX|fcntl.LOCK_NB)
-    except OSError: raise DicError(f'{folder}: another process is training there') from None
+    except BlockingIOError: raise DicError(f'{folder}: another process is training there') from None
+    except OSError: pass                            # a file system without locks
     return f
 
 # %% ../nbs/03_training.ipynb #405e7260
