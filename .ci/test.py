@@ -120,7 +120,7 @@ def typed(copy):
     "papermill train.ipynb -p lambda 0.01 -p steps 20, in nbs/ on a terminal and from the root redirected, leaves its notebook in nbs/_runs"
     for cd, terminal in ('cd nbs && ', True), ('', False):
         run(f'{cd}papermill train.ipynb -p lambda 0.01 -p steps 20', copy, terminal)
-        (copy/'nbs/_runs/train.ipynb').unlink()
+        (copy/'nbs/_runs/train.ipynb').unlink(); shutil.rmtree(copy/'nbs/_runs')           # or the second would find the first's weights
 
 def unchanged(before):
     "Nothing was left in the working tree"

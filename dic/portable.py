@@ -19,7 +19,7 @@ from .backend import setup, tf
 from .core import DicError, atomic, human, locked, psnr_of, write_json
 from .data import Photos, find_photos, fingerprint, split
 from .models.base import build
-from .training import describe, draw_lambdas, finish, fresh, held_crops, hold, measurer, plan, run_folder, source_revision, spread_lambdas
+from .training import describe, draw_lambdas, ended, finish, fresh, held_crops, hold, measurer, plan, run_folder, source_revision, spread_lambdas
 from .training import train as train_here
 from tensorflow.python.ops import gen_stateless_random_ops_v2 as random_ops
 
@@ -282,6 +282,7 @@ def train(
     paths = find_photos(p['data'])
     folder = run_folder(p|dict(backend='jax'), fingerprint(paths))
     with hold(folder):
+        if ended(folder, say): return folder
         write_json(folder/'run.json', p|dict(backend='jax'))
         say(f'{describe(p)}, with JAX (preset {p["preset"]})\nrun: {folder}')
         bundle = folder/'bundle'

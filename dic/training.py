@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'OWN', 'MAX_SKIPPED', 'SCHEDULE', 'CALIBRATION', 'plan', 'schedule', 'draw_lambdas', 'spread_lambdas',
-           'is_matrix', 'orthogonal', 'Trainer', 'run_folder', 'hold', 'read_log', 'measurer', 'held_crops',
+           'is_matrix', 'orthogonal', 'Trainer', 'run_folder', 'ended', 'hold', 'read_log', 'measurer', 'held_crops',
            'source_revision', 'finish', 'about', 'fresh', 'describe', 'command', 'train', 'plot_logs', 'race',
            'plot_race']
 
@@ -229,11 +229,17 @@ def _key(p, photos):
 def run_folder(
     p: dict,     # From `plan`
     photos: str, # Fingerprint of the photographs
-) -> Path:       # The first such folder that is not finished; it may not exist yet
+) -> Path:       # It may not exist yet
     "Where a run with these parameters lives."
-    base = f'{p["model"]}-{"all" if np.ndim(p["lmbda"]) else format(p["lmbda"], "g")}-{_key(p, photos)}'
-    names = (base if i==1 else f'{base}-{i}' for i in range(1, 10**6))
-    return next(f for f in (Path(p['out'])/n for n in names) if not (f/'card.json').exists())
+    return Path(p['out'])/f'{p["model"]}-{"all" if np.ndim(p["lmbda"]) else format(p["lmbda"], "g")}-{_key(p, photos)}'
+
+def ended(
+    folder: Path, # A run's
+    say,          # Called with a line where it has
+) -> bool:
+    "Whether a run has made all of its steps and left its weights."
+    if there := (folder/'card.json').exists(): say(f'ended before: {folder}/weights.safetensors (another run has another seed)')
+    return there
 
 def hold(
     folder: Path, # A run's; created if it is not there
@@ -426,6 +432,7 @@ def train(
     say(f'{describe(p)} on {where} (preset {p["preset"]})')
     folder = run_folder(p, fingerprint(paths))
     with hold(folder):
+        if ended(folder, say): return folder
         model = fresh(p, _shown(learn))
         photos, check = Photos(learn, p['patch'], progress=progress), Photos(held, p['patch'], progress=progress)
         say(f'{photos}; {len(check)} held out'+('. These are the sample photographs: name your own with data' if p['data'] is None else ''))
