@@ -20,7 +20,7 @@ from .core import DicError, atomic, human, locked, psnr_of, write_json
 from .data import Photos, find_photos, fingerprint, split
 from .models.base import build
 from .training import describe, draw_lambdas, ended, finish, fresh, held_crops, hold, measurer, plan, run_folder, source_revision, spread_lambdas
-from .training import train as train_here
+from .training import _shown, train as train_here
 from tensorflow.python.ops import gen_stateless_random_ops_v2 as random_ops
 
 # %% ../nbs/03_portable.ipynb #ad11dc6e
@@ -122,7 +122,7 @@ def export(
     "Write the training step of a model as an XLA program. Raises `DicError` where that cannot be done."
     out, p = Path(out), plan(**params)
     if out.is_file() or out.is_dir() and any(out.iterdir()) and not (out/'meta.json').exists(): raise DicError(f'{out}: is there already and no bundle; name another folder')
-    model = fresh(p)
+    model = fresh(p, _shown(split(find_photos(p['data']), p['valid'], p['seed'])[0]) if p['data'] else None)
     out.mkdir(parents=True, exist_ok=True)
     (out/'meta.json').unlink(missing_ok=True)
     meta = _programs(out, model, p)
