@@ -480,9 +480,9 @@ def _train(a):
     return dict(run=str(folder), weights=str(folder/'weights.safetensors'), card=read_json(folder/'card.json')), False
 
 # %% ../nbs/09_cli.ipynb #6f98ec02
-@_command(['dic export swift bundle --batch 32 --patch 256 --precision mixed_bfloat16', 'dic export balle2018 bundle --lambda 0.01 --filters 192    # then: python bundle/run.py --photos DIR --out out'],
+@_command(['dic export swift bundle --preset full --batch 32 --patch 256 --precision mixed_bfloat16 --data photographs/', 'dic export balle2018 bundle --lambda 0.01 --filters 192    # then: python bundle/run.py --photos DIR --out out'],
           'threads', {'model': dict(metavar='MODEL', help='balle2018, deep or swift'), 'out': dict(type=_name, metavar='FOLDER', help='the folder to write')}
-          | {k: v for k, v in _plan_options().items() if v['dest'] not in ('model', 'out', 'data', 'device', 'save_every')})
+          | {k: v for k, v in _plan_options().items() if v['dest'] not in ('model', 'out', 'device', 'save_every')})
 def _export(a):
     "write a model's training step as a program that runs wherever JAX does"
     a.device = 'cpu'
