@@ -97,7 +97,7 @@ def z_tables(
     prior, # A `tfc.NoisyDeepFactorized` with one density a channel
 ) -> Tables:
     "Tables of a learned factorised prior, one a channel."
-    graphs = {k: tf.function(getattr(prior, k)) for k in ('_lower_tail', '_upper_tail')}       # eagerly, the search for the tails takes seven times as long
+    graphs = {k: tf.function(getattr(prior, k)) for k in ('_lower_tail', '_upper_tail')}       # eagerly, the search for the tails takes several times as long
     with mock.patch.multiple(prior, **graphs):
         model = tfc.ContinuousBatchedEntropyModel(prior, coding_rank=3, compression=True, offset_heuristic=False, bottleneck_dtype=tf.float32)
     return Tables.tabulate(model)
