@@ -146,7 +146,7 @@ def _programs(out, model, p):
     runner.write_tensors(out/'constants.safetensors', constants)
     return dict(format=1, dic=version('dic'), kind=model.kind, config=model.config, **{k: p[k] for k in ('lmbda', 'batch', 'patch', 'precision')},
         names=list(weights), shapes=[list(v.shape) for v in weights.values()], aux=[k for k, v in model.named_variables().items() if id(v) in aux], betas=list(model.betas), muon=model.muon,
-        captures=captures, parity=parity, plan={k: p[k] for k in ('steps', 'main_lr', 'aux_lr', 'seed', 'valid', 'preset')},
+        captures=captures, parity=parity, plan={k: p[k] for k in ('steps', 'main_lr', 'aux_lr', 'warm_up', 'cool_down', 'seed', 'valid', 'preset')},
         init=p['init'] and zoo.fingerprint(zoo.locate(p['init'])))
 
 # %% ../nbs/03_portable.ipynb #3f674c5f
@@ -188,7 +188,7 @@ def _about(run):
     try:
         said = json.loads(_text(path, 2**22))
         meta, o = said['meta'], said['options']
-        p = plan(model=meta['kind'], steps=max(1, said['step']), main_lr=o['lr'], aux_lr=o['aux_lr'], seed=int(o['seed']), preset=meta['plan']['preset'],
+        p = plan(model=meta['kind'], steps=max(1, said['step']), main_lr=o['lr'], aux_lr=o['aux_lr'], seed=int(o['seed']), **{k: meta['plan'][k] for k in ('warm_up', 'cool_down', 'preset')},
                  **{k: meta[k] for k in ('config', 'lmbda', 'batch', 'patch', 'precision')})
         files = {str(k): str(v) for k, v in dict(said['weights']).items()}
         p['valid'] = float(o['valid'])
@@ -257,7 +257,8 @@ def _device(name):
 def _there(python, bundle, out, paths, p, say):
     "Have the runner train; Ctrl-C lets it save"
     with atomic(out.parent/'photographs.txt', 'w') as f: f.write(''.join(f'{Path(o).absolute()}\n' for o in paths))
-    command = [python, bundle/'run.py', bundle, '--photos', f'@{out.parent}/photographs.txt', '--out', out, '--valid', p['valid'], '--save-every', p['save_every']]
+    command = [python, bundle/'run.py', bundle, '--photos', f'@{out.parent}/photographs.txt', '--out', out, '--valid', p['valid'], '--save-every', p['save_every'],
+               '--steps', p['steps'], *(['--minutes', p['minutes']] if p['minutes'] else [])]
     env = {'JAX_COMPILATION_CACHE_DIR': str(pooch.os_cache('dic')/'xla'), **os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **_device(p['device'])}
     r, last = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env), ''
     try:
@@ -282,7 +283,7 @@ def train(
     paths = find_photos(p['data'])
     folder = run_folder(p|dict(backend='jax'), fingerprint(paths))
     with hold(folder):
-        if ended(folder, say): return folder
+        if ended(folder, p, say): return folder
         write_json(folder/'run.json', p|dict(backend='jax'))
         say(f'{describe(p)}, with JAX (preset {p["preset"]})\nrun: {folder}')
         bundle = folder/'bundle'

@@ -454,20 +454,22 @@ def operations(forward, weights, meta): # A step, forward and back
 def schedule(
     progress, # 0..1: how much of the run is over
     warm,     # How much of the warm-up; more than 1 is all of it
+    cool_down=.5, # Share of the run, at its end, in which the rate falls
 ):            # Factor in 0.01..1
     "The learning rate as a share of its peak."
-    down = max(0., 2*progress-1)
+    down = max(0., 1-(1-progress)/cool_down) if cool_down else 0.
     return min(1., warm)*(.01+.99*(1+math.cos(math.pi*down))/2)
 
 def share(
     step,       # The step's number
     steps,      # How many are planned; None where minutes are
+    warm_up, cool_down, # From the plan
     spent=0., trained=0., # Minutes of the run so far, and those of them after compilation
     total=None, # Minutes planned
 ):
     "Where the schedule is at a step."
-    if steps: return schedule(step/steps, (step+1)/max(1., min(500., steps/50)))
-    return schedule(min(1., spent/total), max((step+1)/500, trained/(total/50)))
+    if steps: return schedule(step/steps, (step+1)/(warm_up+1), cool_down)
+    return schedule(min(1., spent/total), max((step+1)/(warm_up+1), trained/(total/50)), cool_down)
 
 # %% ../nbs/03_portable.runner.ipynb #a92c63f2
 def save_state(
@@ -592,11 +594,11 @@ def is_due(r):
 
 def train(r):
     "Step by step to the end of the schedule or of this call."
-    peaks = np.float32([r.o.lr, r.o.aux_lr])
+    peaks, plan = np.float32([r.o.lr, r.o.aux_lr]), r.meta['plan']
     if is_over(r, r.before): return
     while not is_due(r):
         n = min(r.every-r.step%r.every, r.chunk, (r.o.steps or math.inf)-r.step)
-        shares = [share(r.step+i, r.o.steps, spent(r), trained(r), r.o.total_minutes) for i in range(n)]
+        shares = [share(r.step+i, r.o.steps, plan['warm_up'], plan['cool_down'], spent(r), trained(r), r.o.total_minutes) for i in range(n)]
         rates = np.zeros([r.chunk, 2], np.float32); rates[:n] = peaks*np.float32(shares)[:, None]
         r.state = r.many(r.state, rates, n, r.data)
         r.step, r.rates = int(r.state['step']), rates[n-1]

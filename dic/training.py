@@ -9,7 +9,7 @@ __all__ = ['PRESETS', 'OWN', 'MAX_SKIPPED', 'SCHEDULE', 'CALIBRATION', 'plan', '
            'plot_race']
 
 # %% ../nbs/03_training.ipynb #e224deaa
-import dic, fcntl, hashlib, importlib, inspect, json, math, os, shlex, subprocess, time
+import contextlib, dic, fcntl, hashlib, importlib, inspect, json, math, os, shlex, signal, subprocess, threading, time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -73,6 +73,8 @@ def plan(
     patch: int=None,      # Side of a crop in pixels
     main_lr: float=None,  # Peak learning rate of the transforms
     aux_lr: float=None,   # Peak learning rate of the prior's own variables
+    warm_up: int=None,    # Steps in which the rate rises to its peak; None for a fiftieth of all, at most 500
+    cool_down: float=.5,  # Share of the steps, at the end, in which the rate falls to 1 %; 0 for a constant rate, 1 for a cool-down alone
     init: str=None,       # Weights to start from: a shipped name, a file, a run's folder or one that holds a single run; they also say the configuration, as far as nothing else does
     data: str=None,       # A data set's name, folder or glob; None for the sample photographs
     out: str='_runs',     # Folder that holds the runs' folders
@@ -81,6 +83,7 @@ def plan(
     precision: str='float32', # Arithmetic of the transforms: `float32` or `mixed_bfloat16`
     preset: str='auto',   # `full`, `quick`, or `auto`: full on a GPU, quick on a CPU
     save_every: float=180., # Seconds between checkpoints
+    minutes: float=None,  # Stop after so many, with weights as they are then; the same command goes on
     valid: float=.05,     # Share of the photographs (or number, from 1 on) held out for validation
 ) -> dict:                # The same with nothing left open; `filters` and `latents` are part of `config`
     "Complete the parameters of a run. Raises `DicError` where one makes no sense."
@@ -91,6 +94,7 @@ def plan(
     p['config'] = _config(model, _config_of(init, model) or preset.get('config', {}), _given(config), {k: v for k in ('filters', 'latents') if (v := p.pop(k)) is not None})
     p |= {k: v for k, v in preset.items() if p[k] is None}
     if p['lmbda'] is None: p['lmbda'] = list(p['config'].get('lambdas', ())) or .01
+    if warm_up is None: p['warm_up'] = int(min(500, p['steps']//50))
     _check(p, kind.multiple)
     return p
 
@@ -102,6 +106,10 @@ def _check(p, multiple):
         if p[k]!=int(p[k]) or p[k]<1: raise DicError(f'{k} is {p[k]}; it must be a whole number from 1 on')
         p[k] = int(p[k])
     if not (p['seed']==int(p['seed']) and 0<=p['seed']<2**31): raise DicError(f'seed is {p["seed"]}; it must be a whole number from 0 to 2**31-1')
+    if p['warm_up']!=int(p['warm_up']) or p['warm_up']<0: raise DicError(f'warm_up is {p["warm_up"]}; it must be a whole number from 0 on')
+    if not 0<=p['cool_down']<=1: raise DicError(f'cool_down is {p["cool_down"]}; it must be from 0 to 1')
+    p['warm_up'] = int(p['warm_up'])
+    if p['minutes'] is not None and not p['minutes']>0: raise DicError(f'minutes is {p["minutes"]}; it must be above 0')
     for k in ('lmbda', 'main_lr', 'aux_lr', 'save_every', 'valid'):
         if not all(0<v<math.inf for v in np.ravel(p[k])): raise DicError(f'{k} is {p[k]}; it must be above 0')
     if p['config'].get('metric')=='ms-ssim' and p['patch']<192: raise DicError(f'patch is {p["patch"]}; MS-SSIM, with its five scales, takes 192 pixels')
@@ -111,10 +119,12 @@ def _check(p, multiple):
 def schedule(
     step: int,  # 0..steps-1
     steps: int, # Length of the run
+    warm_up: int=0, # Steps in which it rises
+    cool_down: float=.5, # Share of the steps in which it falls, at the end
 ) -> float:     # Factor in 0.01..1
     "The learning rate as a share of its peak."
-    warm = min(1., (step+1)/max(1., min(500., steps/50)))
-    down = max(0., (step-steps/2)/(steps/2))
+    warm = min(1., (step+1)/(warm_up+1))
+    down = max(0., 1-(1-step/steps)/cool_down) if cool_down else 0.
     return warm*(.01+.99*(1+math.cos(math.pi*down))/2)
 
 # %% ../nbs/03_training.ipynb #081e1615
@@ -176,7 +186,7 @@ class Trainer(tf.Module):
         for o, v in zip(self.optimisers, self.groups): o.build(v)
         self.average = [tf.Variable(v, trainable=False) for v in self.main+self.aux]
         self.step, self.skipped, self.in_a_row = (tf.Variable(0, dtype=tf.int64, trainable=False) for _ in range(3))
-        self.seconds = tf.Variable(0., dtype=tf.float64, trainable=False)   # spent on the run, over all its processes
+        self.seconds, self.core_seconds = (tf.Variable(0., dtype=tf.float64, trainable=False) for _ in range(2)) # spent on the run, over all its processes: by the clock, and of processor cores
         self.sums = tf.Variable(tf.zeros([4]), trainable=False)     # of loss, bpp, mse and steps since the last line of the log
         self.update = tf.function(self._update)
 
@@ -222,7 +232,7 @@ def swap(self: Trainer):
 # %% ../nbs/03_training.ipynb #92fa809d
 def _key(p, photos):
     "What shapes a run's result, as a short hash"
-    shaping = {k: v for k, v in p.items() if k not in ('out', 'device', 'save_every', 'data', 'preset', 'init')}
+    shaping = {k: v for k, v in p.items() if k not in ('out', 'device', 'save_every', 'data', 'preset', 'init', 'minutes')}
     if p['init']: shaping['init'] = zoo.fingerprint(zoo.locate(p['init']))
     return hashlib.sha256(json.dumps([shaping, photos], sort_keys=True).encode()).hexdigest()[:8]
 
@@ -235,10 +245,11 @@ def run_folder(
 
 def ended(
     folder: Path, # A run's
+    p: dict,      # Its plan
     say,          # Called with a line where it has
 ) -> bool:
     "Whether a run has made all of its steps and left its weights."
-    if there := (folder/'card.json').exists(): say(f'ended before: {folder}/weights.safetensors (another run has another seed)')
+    if there := (folder/'card.json').exists() and read_json(folder/'card.json')['steps']>=p['steps']: say(f'ended before: {folder}/weights.safetensors (another run has another seed)')
     return there
 
 def hold(
@@ -272,7 +283,7 @@ def _rewind(folder, step):
 # %% ../nbs/03_training.ipynb #e3078144
 def _manager(t, folder):
     "The checkpoints of a run, and the trainer in the state of the newest that can be read"
-    c = tf.train.Checkpoint(main=t.main, aux=t.aux, average=t.average, momenta=t.momenta, optimisers=t.optimisers, step=t.step, skipped=t.skipped, in_a_row=t.in_a_row, sums=t.sums, seconds=t.seconds)
+    c = tf.train.Checkpoint(main=t.main, aux=t.aux, average=t.average, momenta=t.momenta, optimisers=t.optimisers, step=t.step, skipped=t.skipped, in_a_row=t.in_a_row, sums=t.sums, seconds=t.seconds, core_seconds=t.core_seconds)
     manager = tf.train.CheckpointManager(c, str(folder/'checkpoints'), max_to_keep=3, step_counter=t.step)
     for path in reversed(manager.checkpoints):
         try: c.restore(path).assert_existing_objects_matched(); break
@@ -305,10 +316,23 @@ def _validate(t, measure, batches):
     try: return measure(batches), np.concatenate([x := batches[0][0].numpy(), t.model.preview(x, float(np.exp(np.mean(np.log(t.p['lmbda'])))))])
     finally: t.swap()
 
+@contextlib.contextmanager
+def _asked_to_stop():
+    "An event that SIGTERM and SIGINT set, so that the checkpoint is written first; a second one ends the process as usual"
+    asked, kept = threading.Event(), {}
+    def note(number, frame): asked.set(); signal.signal(number, kept[number])
+    if threading.current_thread() is threading.main_thread(): kept |= {s: signal.signal(s, note) for s in (signal.SIGTERM, signal.SIGINT)}
+    try: yield asked
+    finally:
+        for s, f in kept.items(): signal.signal(s, f)
+
 def _loop(t, folder, photos, batches, progress):
-    "From the newest checkpoint step by step to the end"
+    "From the newest checkpoint step by step to the end, or until the minutes are over; False where a signal came first"
+    with _asked_to_stop() as asked: return _steps(t, folder, photos, batches, progress, asked)
+
+def _steps(t, folder, photos, batches, progress, asked):
     p, steps, manager, measure = t.p, t.p['steps'], _manager(t, folder), measurer(t.model, t.p['lmbda'])
-    start, every, saved = int(t.step), max(1, min(100, steps//20)), time.time()
+    start, every, saved, used, end = int(t.step), max(1, min(100, steps//20)), time.time(), time.process_time(), time.time()+60*(p['minutes'] or math.inf)
     _rewind(folder, start)
     show, pause = (plain_tqdm, 5.) if 'DIC_CWD' in os.environ else (tqdm, .5)     # papermill passes text on to the terminal, but no widgets
     bar = show(total=steps, initial=start, unit='step', disable=not progress, mininterval=pause)
@@ -317,7 +341,7 @@ def _loop(t, folder, photos, batches, progress):
             log.write(json.dumps(row)+'\n'); log.flush()
             for k in row.keys()-{'step'}: tf.summary.scalar(k, row[k], row['step'])
         for i, x in zip(range(start, steps), crops(photos, p['batch'], p['patch'], p['seed'], start, steps-start)):
-            share = schedule(i, steps)
+            share = schedule(i, steps, p['warm_up'], p['cool_down'])
             ok = t.update(x, tf.constant([p['main_lr']*share, p['aux_lr']*share], tf.float32))
             if not ok and int(t.in_a_row)>=MAX_SKIPPED: raise DicError(f'{folder}: the last {MAX_SKIPPED} steps up to {i+1} were not finite; try a lower main_lr')
             bar.update()
@@ -327,13 +351,17 @@ def _loop(t, folder, photos, batches, progress):
                 loss, bpp, mse = means
                 bar.set_postfix_str(f'loss {loss:.3f}, {bpp:.3f} bpp, mse {mse:.1f}, {psnr_of(mse):.2f} dB')
                 note(dict(step=i+1, loss=loss, bpp=bpp, mse=mse, rate=p['main_lr']*share, skipped=int(t.skipped), time=round(time.time(), 1)))
-            if time.time()-saved>p['save_every'] or i+1==steps:
+            over = time.time()>end or i+1==steps
+            if time.time()-saved>p['save_every'] or over or asked.is_set():
                 found, picture = _validate(t, measure, batches)
-                note(dict(step=i+1, **found))                   # before the checkpoint: where that is, this line is too
                 t.seconds.assign_add(time.time()-saved); saved = time.time()
+                t.core_seconds.assign_add(time.process_time()-used); used = time.process_time()
+                note(dict(step=i+1, **found, hours=round(float(t.seconds)/3600, 4), core_hours=round(float(t.core_seconds)/3600, 4)))   # before the checkpoint: where that is, this line is too
                 manager.save()
                 tf.summary.image('crop and reconstruction', picture[None], i+1)
                 if progress: bar.write(f'step {i+1:,}: held-out photographs {found["valid_bpp"]:.3f} bpp, {psnr_of(found["valid_mse"]):.2f} dB')
+                if asked.is_set() or over: return over
+    return True
 
 # %% ../nbs/03_training.ipynb #d93c7ca2
 def source_revision():
@@ -342,7 +370,7 @@ def source_revision():
     except OSError: return None
     return r.stdout.strip() or None
 
-SCHEDULE = 'warm-up, flat to half, cosine to 1 %; Adam, for the matrices of a model that says so Muon; gradient norm 1, weights averaged over about 1000 steps'
+SCHEDULE = 'warm-up, constant, cosine to 1 % in the cool-down; Adam, for the matrices of a model that says so Muon; gradient norm 1, weights averaged over about 1000 steps'
 
 CALIBRATION = 24 # Photographs, about
 
@@ -359,11 +387,11 @@ def finish(
     paths: list, # Photographs it learnt from: a few show the prior in integers what to expect
     **facts, # What else the card is to say
 ):
-    "Coding tables, weights and card of a run that has made its steps."
+    "Coding tables, weights and card of a run that has made its steps, or as many as it had time for."
     model.tabulate(list(_shown(paths)) or None)
     log = read_log(folder)
     card = dict(init=zoo.fingerprint(zoo.locate(p['init']))) if p['init'] else {}
-    card |= {k: p[k] for k in ('lmbda', 'steps', 'batch', 'patch', 'main_lr', 'aux_lr', 'seed', 'precision', 'preset')}
+    card |= {k: p[k] for k in ('lmbda', 'steps', 'batch', 'patch', 'main_lr', 'aux_lr', 'warm_up', 'cool_down', 'seed', 'precision', 'preset')}
     card |= dict(schedule=SCHEDULE, hardware=hardware(), versions={k: version(k) for k in ('dic', 'tensorflow', 'tensorflow-compression', 'numpy')},
         validation=[{k: round(v, 4) for k, v in r.items()} for r in log if 'valid_bpp' in r][-1], curve=_thin([r for r in log if 'bpp' in r]))
     zoo.save_weights(model, folder/'weights.safetensors', card|facts)
@@ -415,7 +443,7 @@ def command(
     "The line for a shell that makes such a run, after those that it started from; DATA stands for the photographs."
     words, shown, earlier = ['dic', 'train'], lambda v: json.dumps(v) if isinstance(v, dict) else str(v), _repeat(p['init'])
     if earlier: p = p|dict(init=f'stages/{earlier.count("&&")+1}')
-    for k in 'model lmbda config steps batch patch main_lr aux_lr init seed precision valid'.split():
+    for k in 'model lmbda config steps batch patch main_lr aux_lr warm_up cool_down init seed precision valid'.split():
         if p[k] is not None and not (k=='lmbda' and np.ndim(p[k])): words += [f'--{"lambda" if k=="lmbda" else k.replace("_", "-")}', shown(p[k])]
     line = shlex.join([*words, '--data', 'DATA'])
     return f'{earlier} -o {p["init"]} && {line}' if earlier else line
@@ -432,16 +460,16 @@ def train(
     say(f'{describe(p)} on {where} (preset {p["preset"]})')
     folder = run_folder(p, fingerprint(paths))
     with hold(folder):
-        if ended(folder, say): return folder
+        if ended(folder, p, say): return folder
         model = fresh(p, _shown(learn))
         photos, check = Photos(learn, p['patch'], progress=progress), Photos(held, p['patch'], progress=progress)
         say(f'{photos}; {len(check)} held out'+('. These are the sample photographs: name your own with data' if p['data'] is None else ''))
         t = Trainer(model, p)
         write_json(folder/'run.json', p)
         say(f'run: {folder}')
-        _loop(t, folder, photos, held_crops(check, p), progress)
+        if not _loop(t, folder, photos, held_crops(check, p), progress): raise KeyboardInterrupt('the checkpoint is written; the same command goes on')
         t.swap()
-        finish(t.model, folder, p, photos.paths, data=about(p, paths), minutes=round(float(t.seconds)/60, 2), skipped=int(t.skipped), device=where, revision=revision, repeat=line)
+        finish(t.model, folder, p, photos.paths, steps=int(t.step), data=about(p, paths), minutes=round(float(t.seconds)/60, 2), core_hours=round(float(t.core_seconds)/3600, 2), skipped=int(t.skipped), device=where, revision=revision, repeat=line)
     say(f'done: {folder}/weights.safetensors')
     return folder
 
@@ -473,7 +501,7 @@ def race(
     for i, x in enumerate(crops(learn, p['batch'], p['patch'], p['seed'], 0, p['steps'])):
         for k, t in trainers.items():
             start = time.time()
-            bool(t.update(x, tf.constant([v*schedule(i, p['steps']) for v in (p['main_lr'], p['aux_lr'])], tf.float32)))      # as a number, when it is done
+            bool(t.update(x, tf.constant([v*schedule(i, p['steps'], p['warm_up'], p['cool_down']) for v in (p['main_lr'], p['aux_lr'])], tf.float32)))      # as a number, when it is done
             if i: spent[k] += time.time()-start                                   # the first step also builds the graph
             if (i+1)%every==0: t.swap(); rows[k].append(dict(step=i+1, minutes=spent[k]/60, **measures[k](check))); t.swap()
     return rows

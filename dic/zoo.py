@@ -55,7 +55,7 @@ def _at_most(numbers):
     with tf.variable_creator_scope(create): yield
 
 # %% ../nbs/02_zoo.ipynb #5ea3c9ea
-EARLIER = dict(swift=dict(linear=False)) # What files say nothing of that are older than the option
+EARLIER = dict(swift=dict(linear=False, residual=False)) # What files say nothing of that are older than the option
 
 def load_weights(
     path: str|Path, # `NAME.safetensors`

@@ -13,7 +13,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..backend import tf, tfc
 from ..core import DicError
-from ..entropy import MAX_SCALE, MIN_SCALE, NUM_SCALES, Reader, Writer, channels, y_tables, z_tables
+from ..entropy import MAX_SCALE, MIN_SCALE, NUM_SCALES, Reader, Writer, channels, scale_fn, y_tables, z_tables
 from ..exact import FINAL, Fixed, Floats, Integers, Layer, block, convert
 from .base import Codec, METRICS, as_float, in_strips, pad_to, rate_distortion, strip_rows
 
@@ -37,18 +37,20 @@ class Swift(Codec):
     kind, options, multiple, betas, muon = 'swift', ('quality',), 64, (.9, .98), 7.
     encoder_parts, decoder_parts = ('g_a', 'h_a', 'h_s', 'context'), ('h_s', 'context', 'g_s')
 
-    def __init__(self, width, latents, hyper, context, enc, dec, direct, linear, lambdas, metric='mse', precision='float32'):
+    def __init__(self, width, latents, hyper, context, enc, dec, direct, linear, residual, lambdas, metric='mse', precision='float32'):
         for k, v in dict(width=width, latents=latents, hyper=hyper, context=context).items(): _whole(k, v, 4, 512)
         for k, v in dict(enc=enc, dec=dec).items(): _whole(k, v, 0, 16)
-        for k, v in dict(direct=direct, linear=linear).items():
+        for k, v in dict(direct=direct, linear=linear, residual=residual).items():
             if not isinstance(v, bool): raise DicError(f'{k} is {v!r}; it must be true or false')
         if metric not in METRICS: raise DicError(f'metric {metric!r} is none of {", ".join(METRICS)}')
         if latents%4: raise DicError(f'latents is {latents}; it must be a multiple of 4')
         if not (len(lambdas)==2 and all(isinstance(v, (int, float)) for v in lambdas) and 0<lambdas[0]<lambdas[1]<1e3): raise DicError(f'lambdas is {lambdas}; it must be two numbers, the lower first')
         if precision not in ('float32', 'mixed_bfloat16'): raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
         super().__init__(name='swift')
-        self.config = dict(width=width, latents=latents, hyper=hyper, context=context, enc=enc, dec=dec, direct=direct, linear=linear, lambdas=list(lambdas), metric=metric)
-        self.C, self.Y, self.Z, self.K, self.enc, self.dec, self.direct, self.linear, self.lambdas = width, latents, hyper, context, enc, dec, direct, linear, tuple(lambdas)
+        self.config = dict(width=width, latents=latents, hyper=hyper, context=context, enc=enc, dec=dec, direct=direct, linear=linear, residual=residual,
+                           lambdas=list(lambdas), metric=metric)
+        self.C, self.Y, self.Z, self.K, self.enc, self.dec = width, latents, hyper, context, enc, dec
+        self.direct, self.linear, self.residual, self.lambdas = direct, linear, residual, tuple(lambdas)
         self.type = tf.bfloat16 if precision=='mixed_bfloat16' else tf.float32
         self.net, self.prior = Floats(), None      # `prior` is the prior's networks in integers, from `tabulate` or a file
         self.halo_a, self.halo_s = 16*-(-(8*(1+enc)+8)//16), 16+16*-(-8*dec//16)
@@ -90,6 +92,19 @@ def h_a(self: Swift, y):
     h = block(self.net, tf.cast(y, self.type), 'ha.0', self.Z)
     for i in range(2): h = block(self.net, self.net.conv(tf.nn.space_to_depth(h, 2), f'ha.d{i}', self.Z), f'ha.{i+1}')
     return tf.cast(h, tf.float32)
+
+# %% ../../nbs/02_models.swift.ipynb #59a2479f
+@patch
+def corrected(self: Swift,
+    y_hat, # [B,h,w,Y], float32
+    r,     # The symbols, y_hat minus the means
+    sigma, # Standard deviations
+):         # [B,h,w,Y], float32
+    "y_hat moved to where y is on average, given the symbol and sigma."
+    if not self.residual: return y_hat
+    t = tf.tanh(r)
+    parts = tf.cast(tf.concat([t, t*tf.math.log(sigma)], -1), self.type)
+    return y_hat+tf.cast(self.net.conv(parts, 'gs.lrp', self.Y, scale=0.), tf.float32)
 
 # %% ../../nbs/02_models.swift.ipynb #1edbe92a
 @patch
@@ -158,7 +173,7 @@ def forward(self: Swift,
         mu_k, s_k = tf.split(self.context(self.net, k, y_hat, parameters), 2, -1)
         y_hat, mu, s = y_hat+m*(_through(y-mu_k)+mu_k), mu+m*mu_k, s+m*s_k
     total = lambda t: tf.reduce_sum(t, [1, 2, 3])
-    return total(y_bits(noisy(y-mu, 2), scale_of(s)))+total(self.z_bits(noisy(z, 1))), self.g_s(y_hat, q)
+    return total(y_bits(noisy(y-mu, 2), scale_of(s)))+total(self.z_bits(noisy(z, 1))), self.g_s(self.corrected(y_hat, y_hat-mu, scale_of(s)), q)
 
 @patch
 def losses(self: Swift,
@@ -224,12 +239,13 @@ def build(
     enc: int=3, dec: int=5, # Further blocks at 1/8 in g_a and g_s
     direct: bool=True, # Whether all of y_hat reaches 1/8, beside C channels that a block made of it
     linear: bool=True, # Whether a linear map from 16x16 pixels to y, and back, runs beside the networks
+    residual: bool=True, # Whether y_hat is corrected by what r and sigma say of the place in its bin
     lambdas: tuple=(.0009, .2), # What quality 0 and 63 stand for
     metric: str='mse', # What training weighs against bits: `mse` or `ms-ssim`
     precision: str='float32', # Or `mixed_bfloat16`
 ) -> Swift:
     "Swift with fresh weights."
-    return Swift(width, latents, hyper, context, enc, dec, direct, linear, lambdas, metric, precision)
+    return Swift(width, latents, hyper, context, enc, dec, direct, linear, residual, lambdas, metric, precision)
 
 # %% ../../nbs/02_models.swift.ipynb #d8d66efc
 def scale_thresholds() -> np.ndarray: # int32 [63]
@@ -336,8 +352,14 @@ def compile_coding(self: Swift):
     "Trace the transforms for pictures of any size."
     self._analyse = _compiled((3, tf.uint8))(lambda x: self.g_a(as_float(x)))
     self._scaled = _compiled((self.Y, tf.float32), (0, tf.float32))(lambda y, q: self._gained(y, q))
-    self._synthesise = _compiled((self.Y, tf.int32), (0, tf.float32))(
-        lambda y, q: tf.saturate_cast(tf.round(255.*self.g_s(tf.cast(y, tf.float32)/2**FINAL, q[None])), tf.uint8))
+    self._synthesise = _compiled((3*self.Y, tf.int32), (0, tf.float32))(self._picture)
+
+@patch
+def _picture(self: Swift, latents, q):
+    "Pixels from symbols, scale indexes and y_hat in sixty-fourths, side by side"
+    r, index, y_hat = tf.split(latents, 3, -1)
+    y_hat = self.corrected(tf.cast(y_hat, tf.float32)/2**FINAL, tf.cast(r, tf.float32), scale_fn(index))
+    return tf.saturate_cast(tf.round(255.*self.g_s(y_hat, q[None])), tf.uint8)
 
 @patch
 def _gained(self: Swift, y, q):
@@ -430,7 +452,7 @@ def reconstruct(self: Swift, latents, height, width, quality=32): # uint8 [H,W,3
     "The picture the latents stand for."
     rows = strip_rows(height, width, self.bytes_per_pixel(), 16, self.halo_s)
     q = tf.constant(quality, tf.float32)
-    x = in_strips(lambda s: self._synthesise(s, q), latents[-1][None], rows//16, self.halo_s//16, 16)
+    x = in_strips(lambda s: self._synthesise(s, q), tf.concat(latents[1:], -1)[None], rows//16, self.halo_s//16, 16)
     return x[0, :height, :width].numpy()
 
 @patch
@@ -473,6 +495,8 @@ def _placed(name, at, m, direct=True):
     if name[:4]=='cx.o': return {-1: np.append(at, m.Y+at)}
     if name[:4]=='cx.a' and name[-1]=='w': return {2: np.append(at, m.Y+np.arange(m.K))}
     if name=='gs.up.w': return {2: np.append(np.arange(m.C), m.C+at) if direct else np.arange(m.C)}
+    if name=='gs.lrp.w': return {2: np.append(at, m.Y+at), 3: at}
+    if name=='gs.lrp.b': return {0: at}
     if name in ('ha.0.p.w', 'ha.0.a.w', 'gs.0.p.w', 'gs.0.a.w', 'gs.linear.w'): return {2: at}
     return {}
 
