@@ -76,6 +76,11 @@ def tabulate(cls: Tables,
     return cls(model.cdf.numpy().astype(np.int32), model.cdf_offset.numpy().astype(np.int32))
 
 @patch
+def arrays(self: Tables) -> dict:
+    "List what a weights file holds of the tables."
+    return dict(cdf=self.cdf, offset=self.offset)
+
+@patch
 def least_bits(self: Tables) -> float:
     "The fewest bits that any one symbol of any table can take."
     starts = np.flatnonzero(self.cdf<0)

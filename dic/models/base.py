@@ -11,11 +11,11 @@ import importlib
 
 import numpy as np
 from fastcore.basics import patch
-from ..backend import tf
+from ..backend import tf, tfc
 from ..core import DicError, free_memory, human
 
 # %% ../../nbs/02_models.base.ipynb #19357aa7
-MODELS = dict(balle2018='dic.models.balle2018', deep='dic.models.deep', swift='dic.models.swift')
+MODELS = dict(balle2018='dic.models.balle2018', deep='dic.models.deep', swift='dic.models.swift_tf')
 
 def build(
     name: str, # A key of `MODELS`
@@ -37,13 +37,11 @@ class Codec(tf.keras.Model):
     betas = (.9, .999) # Adam's, for training
     muon = 0.      # How much faster than the rest matrices are trained, each along its orthogonalised momentum; 0 for Adam throughout
     tables = None  # dict of `Tables` by name, or None before `tabulate`
+    section = 'T'  # Of a file, that holds what stands for its latents
     fingerprint = None # Of the saved weights, hexadecimal
     lmbda = .01    # Used by `call` alone
 
     def overhead(self, height, width) -> int: "Bytes that coding needs beside picture and strips: the latents and what is computed at their size"; return 28*sum(self.symbols(height, width).values())
-    def extras(self) -> dict: "Arrays a weights file holds beside variables and tables, by name"; return {}
-    def extra_shapes(self) -> dict: "Their shapes and dtypes by name"; return {}
-    def adopt(self, arrays: dict): "Take such arrays; raises `DicError` where they are damaged"
     def begin(self, photos=None): "Fresh weights as good as they can be made before training"; return self
     def as_start(self, config: dict, photos=None): "The model itself, or as near as its weights come to another configuration"; return self
 
@@ -66,6 +64,23 @@ class Codec(tf.keras.Model):
     def preview(self, x, lmbda):
         "uint8 [H,W,3] -> its reconstruction; needs no tables"
         return self.reconstruct(self.latents(x), *x.shape[:2])
+
+    def checked(self, latents) -> list:
+        "Give what a file's check is over: all latents."
+        return [np.asarray(v) for v in latents]
+
+    def to_bytes(self, latents, **options) -> bytes:
+        "Code latents: the strings that `encode` gives, serialised."
+        packed = tfc.PackedTensors()
+        packed.pack([tf.constant(self.encode(latents, **options), tf.string)])
+        return packed.string
+
+    def from_bytes(self, data, height, width, **options) -> list:
+        "Read the latents of a picture. Raise an error where the bytes are not as `to_bytes` writes them."
+        strings, again = list(tfc.PackedTensors(data).unpack([tf.string])[0].numpy()), tfc.PackedTensors()
+        again.pack([tf.constant(strings, tf.string)])
+        if again.string!=data: raise DicError('the payload is no set of strings')
+        return self.decode(strings, height, width, **options)
 
     def compress(self, x, **options) -> list:
         "uint8 [H,W,3] -> strings"
@@ -126,6 +141,29 @@ def named_variables(self: Codec) -> dict: # Name -> variable, in name order
     found = {v.name.split(':')[0]: v for v in self.trainable_variables}
     assert len(found)==len(self.trainable_variables), 'two variables share a name'
     return dict(sorted(found.items()))
+
+# %% ../../nbs/02_models.base.ipynb #a1b2c3d4
+@patch
+def arrays(self: Codec) -> dict: # Name -> array
+    "List what a weights file holds of this model: variables and coding tables."
+    found = {f'variables/{k}': v.numpy() for k, v in self.named_variables().items()}
+    return found | {f'tables/{k}/{n}': a for k, t in self.tables.items() for n, a in t.arrays().items()}
+
+@patch
+def adopt(self: Codec, arrays: dict):
+    "Take what a weights file holds, checking every name and shape. Raise `DicError` where it does not fit."
+    from dic.entropy import Tables
+    variables, sizes = self.named_variables(), self.table_sizes()
+    tables = {k.split('/')[1] for k in arrays if k.startswith('tables/')}
+    names = {f'variables/{k}' for k in variables} | {f'tables/{k}/{p}' for k in tables for p in ('cdf', 'offset')}
+    odd = sorted(names^set(arrays)) or [k for k, v in variables.items() if not _fits(arrays[f'variables/{k}'], v.shape)]
+    if odd: raise DicError(f'does not fit {self.kind} {self.config} ({odd[0]}{" and others" if odd[1:] else ""})')
+    for k, v in variables.items(): v.assign(arrays[f'variables/{k}'].astype(np.float32))
+    found = {k: Tables(arrays[f'tables/{k}/cdf'], arrays[f'tables/{k}/offset']) for k in sorted(tables)}
+    if {k: len(t.offset) for k, t in found.items()}!=sizes: raise DicError(f'its coding tables are not those of {self.kind}')
+    self.tables = found
+
+def _fits(a, shape): return a.shape==tuple(shape) and a.dtype in (np.float32, np.float16) and np.isfinite(a).all()
 
 # %% ../../nbs/02_models.base.ipynb #b92c7856
 def in_strips(
