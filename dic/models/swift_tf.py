@@ -403,4 +403,5 @@ def as_start(self: Swift,
         m = m.grown(config['latents'], config['linear'])
         if m.linear: m.wake(photos)
     m.config = m.config|dict(metric=config['metric'])
+    m.s = swift.sizes(m.config)
     return m
