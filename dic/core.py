@@ -266,10 +266,17 @@ _CGROUP = Path('/sys/fs/cgroup')
 _LIMITS = {'memory.max': 'memory.current',                             # of the second kind of groups
            'memory/memory.limit_in_bytes': 'memory/memory.usage_in_bytes'} # of the first
 
+def _available():
+    "Bytes that can be taken now on this machine; Linux says so itself, in less time than psutil takes to import"
+    try: said = re.search(r'^MemAvailable:\s*(\d+) kB', Path('/proc/meminfo').read_text(), re.M)
+    except OSError: said = None
+    if said: return 1024*int(said[1])
+    from psutil import virtual_memory
+    return virtual_memory().available
+
 def free_memory() -> int: # Bytes
     "Tell what memory can be taken now without swapping, within a container's limit too."
-    from psutil import virtual_memory
-    free = virtual_memory().available
+    free = _available()
     for limit, used in _LIMITS.items():
         with suppress(OSError, ValueError):         # no such group, or `max`: no limit
             free = min(free, int((_CGROUP/limit).read_text())-int((_CGROUP/used).read_text()))
