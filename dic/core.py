@@ -61,7 +61,8 @@ def atomic(
     path.parent.mkdir(parents=True, exist_ok=True)
     fd, tmp = mkstemp(prefix=f'.{path.name[:40]}-', suffix='.part', dir=path.parent)
     try:
-        with os.fdopen(fd, mode, **({} if 'b' in mode else dict(encoding='utf-8', newline='\n'))) as f:
+        text = {} if 'b' in mode else dict(encoding='utf-8', newline='\n')
+        with os.fdopen(fd, mode, **text) as f:
             yield f
             f.flush()
             os.fsync(f.fileno())
@@ -84,8 +85,10 @@ def writable(
     "Make sure that files can be put into the folder. Raises `DicError` where none can."
     folder = Path(folder)
     there = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
-    if not there.is_dir(): raise DicError(f'{folder}: cannot be made, since {there.name} is a file')
-    if not os.access(there, os.W_OK|os.X_OK): raise DicError(f'{folder}: cannot be written (permission denied)')
+    if not there.is_dir():
+        raise DicError(f'{folder}: cannot be made, since {there.name} is a file')
+    if not os.access(there, os.W_OK|os.X_OK):
+        raise DicError(f'{folder}: cannot be written (permission denied)')
 
 # %% ../nbs/00_core.ipynb #ff55f076
 def _grab(fd):
@@ -166,7 +169,8 @@ def _hits(name, suffixes, but):
     "The files that one name, folder or pattern stands for"
     p = Path(name)
     if p.is_dir():
-        return [q for q in sorted(p.iterdir()) if _counts(q.name.lower(), suffixes, but) and q.is_file()]
+        there = sorted(p.iterdir())
+        return [q for q in there if _counts(q.name.lower(), suffixes, but) and q.is_file()]
     if p.exists(): return [p]
     from glob import glob
     return [Path(q) for q in sorted(glob(name, recursive=True)) if Path(q).is_file()]
@@ -263,14 +267,14 @@ def target(
 
 # %% ../nbs/00_core.ipynb #cc5339ce
 _CGROUP = Path('/sys/fs/cgroup')
-_LIMITS = {'memory.max': 'memory.current',                             # of the second kind of groups
-           'memory/memory.limit_in_bytes': 'memory/memory.usage_in_bytes'} # of the first
+_LIMITS = {'memory.max': 'memory.current', # of the second kind of groups, and of the first
+           'memory/memory.limit_in_bytes': 'memory/memory.usage_in_bytes'}
 
 def _available():
-    "Bytes that can be taken now on this machine; Linux says so itself, in less time than psutil takes to import"
+    "Bytes that can be taken now on this machine"
     try: said = re.search(r'^MemAvailable:\s*(\d+) kB', Path('/proc/meminfo').read_text(), re.M)
     except OSError: said = None
-    if said: return 1024*int(said[1])
+    if said: return 1024*int(said[1])       # Linux says so itself; psutil takes longer to import
     from psutil import virtual_memory
     return virtual_memory().available
 

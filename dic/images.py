@@ -19,7 +19,7 @@ from .core import DicError, atomic, free_memory, human
 SAMPLES = 'astronaut.png chelsea.png coffee.png motorcycle_left.png retina.jpg rocket.jpg'.split()
 
 def sample_photos() -> list[Path]:
-    "List the real colour photographs that scikit-image carries. Raises `DicError` where none is installed."
+    "List the photographs that scikit-image carries. Raises `DicError` where there are none."
     from importlib.util import find_spec             # finds it without importing it
     spec = find_spec('skimage')
     folders = [Path(o)/'data' for o in (spec.submodule_search_locations if spec else [])]
@@ -33,9 +33,9 @@ def sample_photos() -> list[Path]:
 MAX_SIDE, MAX_PIXELS = 32768, 2**28
 FORMATS = 'PNG JPEG WEBP BMP TIFF GIF PPM JPEG2000'.split()
 
-_STARTS = dict(Png=rb'\x89PNG\r\n\x1a\n', Jpeg=rb'\xff\xd8\xff', WebP=rb'(?s)RIFF....WEBP', Bmp=rb'BM',
-               Tiff=rb'II[*+]\0|MM\0[*+]', Gif=rb'GIF8[79]a', Ppm=rb'P[1-6fy]',
-               Jpeg2K=rb'\xff\x4f\xff\x51|\0\0\0\x0cjP  \r\n\x87\n') # by the name of Pillow's module
+_STARTS = dict(Png=rb'\x89PNG\r\n\x1a\n', Jpeg=rb'\xff\xd8\xff', WebP=rb'(?s)RIFF....WEBP',
+               Bmp=rb'BM', Tiff=rb'II[*+]\0|MM\0[*+]', Gif=rb'GIF8[79]a', Ppm=rb'P[1-6fy]',
+               Jpeg2K=rb'\xff\x4f\xff\x51|\0\0\0\x0cjP  \r\n\x87\n') # by Pillow's modules
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS                # Pillow's own limit is lower and only warns
 warnings.filterwarnings('ignore', module=r'PIL\.')
@@ -59,12 +59,14 @@ def _open(path):
         raise DicError(f'{path}: larger than the {MAX_PIXELS:,} pixels that are read') from e
     except OSError as e:
         if e.errno: raise DicError(f'{path}: cannot be read ({e.strerror})') from e
-        raise DicError(f'{path}: is no picture of a kind that is read ({", ".join(FORMATS)})') from e
+        kinds = ', '.join(FORMATS)
+        raise DicError(f'{path}: is no picture of a kind that is read ({kinds})') from e
     except Exception as e: raise DicError(f'{path}: broken ({e})') from e
     w, h = im.size
     if max(w, h)<=MAX_SIDE and w*h<=MAX_PIXELS and min(w, h)>=1: return im
     im.close()
-    raise DicError(f'{path}: {w}x{h} is outside what is read (sides up to {MAX_SIDE}, {MAX_PIXELS:,} pixels)')
+    raise DicError(f'{path}: {w}x{h} is outside what is read '
+                   f'(sides up to {MAX_SIDE}, {MAX_PIXELS:,} pixels)')
 
 def image_size(
     path: str|Path,   # An image file
@@ -91,7 +93,7 @@ def _coloured(im, profile, note):
     if im.mode!='RGB': note(dict(L='grey').get(im.mode, im.mode))
     if profile or im.mode=='LAB':
         try: new = _to_srgb(im, profile)
-        except Exception: note('broken profile ignored')     # of which there are more kinds than names
+        except Exception: note('broken profile ignored')   # it can be broken in any way
         else:
             if new: note('profile')
             im = new or im
@@ -107,14 +109,14 @@ def _exchanged(tile):
     "A part of a 16-bit file whose samples are to be taken by their other bytes"
     raw, *more = [tile.args] if isinstance(tile.args, str) else tile.args
     native = dict(B='L', L='B', N='B' if sys.byteorder=='little' else 'L')
-    raw = 'RGBA' if raw=='LA;16B' else raw[:-1]+native[raw[-1]]        # as which grey and alpha come with both
+    raw = 'RGBA' if raw=='LA;16B' else raw[:-1]+native[raw[-1]] # grey and alpha with both bytes
     return tile._replace(args=(raw, *more) if more else raw)
 
 def _low(path):
     "The low bytes of 16-bit samples, or None where they cannot be had"
     with _open(path) as im:
         raw = str(im.tile)
-        if 'RGBa;16' in raw: return None                               # colours were divided by alpha
+        if 'RGBa;16' in raw: return None            # Pillow has divided the colours by alpha
         im.tile = [_exchanged(t) for t in im.tile]
         im.load()
         a = np.asarray(im)
@@ -132,13 +134,14 @@ def _round16(im, path):
     return Image.frombytes('L' if im.mode[0]=='I' else im.mode, im.size, a.tobytes())
 
 # %% ../nbs/00_images.ipynb #d191de96
-_TURNS = dict(zip(range(2, 9), (Image.Transpose(o) for o in (0, 3, 1, 5, 4, 6, 2))))  # EXIF orientation 2..8
+_TURNS = dict(zip(range(2, 9), map(Image.Transpose, (0, 3, 1, 5, 4, 6, 2)))) # by EXIF's number
 
 def _usable(im, path):
-    "Bits of a sample. Raises `DicError` where a picture's samples are not known to mean"
+    "Bits of a sample. Raises `DicError` where it is not known what samples mean"
     bits = _bits(im)
     if bits>16 or im.mode=='F':
-        raise DicError(f'{path}: has {bits}-bit samples of unknown range; convert it to 8 or 16 bits first')
+        raise DicError(f'{path}: has {bits}-bit samples of unknown range; '
+                       'convert it to 8 or 16 bits first')
     if bits==16 and im.format=='TIFF' and im.tag_v2.get(284)==2:
         raise DicError(f'{path}: 16-bit TIFF with separate planes; save it interleaved first')
     return bits
@@ -161,7 +164,7 @@ def _on_white(a, alpha):
 def _decode(im, path, note):
     "8-bit sRGB array of an opened Pillow image"
     bits, tiff = _usable(im, path), im.format=='TIFF'
-    turn = im.tag_v2.get(0x0112, 1) if tiff else None      # Pillow turns a TIFF itself, and forgets that it did
+    turn = im.tag_v2.get(0x0112, 1) if tiff else None # Pillow turns a TIFF itself and forgets it
     im.load()
     turn, profile = turn or im.getexif().get(0x0112, 1), im.info.get('icc_profile')
     if getattr(im, 'n_frames', 1)>1: note(f'first of {im.n_frames} frames')
@@ -180,13 +183,14 @@ def _decode(im, path, note):
 # %% ../nbs/00_images.ipynb #0fcd25dd
 def read_image(
     path: str|Path,         # An image file: PNG, JPEG, WebP, TIFF, BMP, GIF, PPM or JPEG 2000
-    notes: list|None=None,  # Gets a word for each conversion that was needed, such as `turned`, `profile`, `grey`, `16-bit`
+    notes: list|None=None,  # Gets a word for each conversion: `turned`, `profile`, `grey`, `16-bit`
 ) -> np.ndarray:            # uint8 [height, width, 3], sRGB
-    "Read the picture in a file as it would be seen on a screen. Raises `DicError` where it is missing, broken, truncated or too large."
+    "Read a picture as a screen would show it. Raises `DicError` where it cannot be read whole."
     with _open(path) as im:
         w, h, need = *im.size, 16*im.width*im.height
         if need>free_memory():
-            raise DicError(f'{path}: reading {w}x{h} pixels takes about {human(need)}, more than is free')
+            raise DicError(f'{path}: reading {w}x{h} pixels takes about {human(need)}, '
+                           'more than is free')
         try: return _decode(im, path, (notes if notes is not None else []).append)
         except DicError: raise
         except Exception as e: raise DicError(f'{path}: broken or truncated ({e})') from e
