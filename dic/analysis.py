@@ -473,8 +473,11 @@ def plot_rd(
 _FEW = np.frombuffer(bytes.fromhex(
     '000004 0a0722 1e0c45 380962 510e6c 69166e 801f6c 982766 b0315b c63d4d d94d3d e9612b f47918 '
     'fa9407 fcb014 f8cd37 f2ea69 fcffa4'), np.uint8).reshape(18, 3) # Every 15th of 256
-_INFERNO = np.rint([[np.interp(i/15, range(18), c) for c in _FEW.T] for i in range(256)])
-_INFERNO = _INFERNO.astype(np.uint8)
+
+def _inferno():
+    "All 256 colours, uint8 [256, 3]"
+    every = [np.interp(np.arange(256), np.arange(0, 256, 15), c) for c in _FEW.T]
+    return np.rint(every).astype(np.uint8).T
 
 def error_map(
     a: np.ndarray, # uint8 [height, width, 3]
@@ -484,7 +487,7 @@ def error_map(
     "Show the absolute error in colours. Raises `DicError` where that cannot be compared."
     _check(a, b)
     error = (np.maximum(a, b)-np.minimum(a, b)).max(-1)
-    return _INFERNO[np.minimum(error*(255/limit), 255).astype(np.uint8)]
+    return _inferno()[np.minimum(error*(255/limit), 255).astype(np.uint8)]
 
 # %% ../nbs/05_analysis.ipynb #f9052d0e
 def _captions(labels, size):
