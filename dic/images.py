@@ -123,15 +123,19 @@ def _low(path):
     return a[..., [1, 1, 1, 3]] if 'LA;16' in raw else a
 
 # %% ../nbs/00_images.ipynb #6a8e7cb2
+def _rounded(high, low):
+    "16 bits as 8: 257 high + (low - high), over 257"
+    apart = low.astype(np.int16)-high
+    return high+(apart>128)-(apart<-128)
+
 def _round16(im, path):
     "The 16-bit samples of `im` rounded to 8 bits"
-    if im.mode[0]=='I': a = np.asarray(im).astype(np.uint32)
-    else:
+    if im.mode[0]!='I':
         if (low := _low(path)) is None: return im
-        a = np.asarray(im).astype(np.uint32)*256+low
-    a = ((a+128)//257).astype(np.uint8)
-    if im.format=='TIFF' and im.mode[0]=='I' and im.tag_v2.get(262)==0: a = 255-a       # 0 is white
-    return Image.frombytes('L' if im.mode[0]=='I' else im.mode, im.size, a.tobytes())
+        return Image.frombytes(im.mode, im.size, _rounded(np.asarray(im), low).tobytes())
+    a = np.asarray(im).astype(np.uint16)
+    a = _rounded((a>>8).astype(np.uint8), (a&255).astype(np.uint8))
+    return Image.fromarray(255-a if im.format=='TIFF' and im.tag_v2.get(262)==0 else a) # 0 is white
 
 # %% ../nbs/00_images.ipynb #d191de96
 _TURNS = dict(zip(range(2, 9), map(Image.Transpose, (0, 3, 1, 5, 4, 6, 2)))) # by EXIF's number
@@ -187,13 +191,12 @@ def read_image(
 ) -> np.ndarray:            # uint8 [height, width, 3], sRGB
     "Read a picture as a screen would show it. Raises `DicError` where it cannot be read whole."
     with _open(path) as im:
-        w, h, need = *im.size, 16*im.width*im.height
-        if need>free_memory():
-            raise DicError(f'{path}: reading {w}x{h} pixels takes about {human(need)}, '
-                           'more than is free')
-        try: return _decode(im, path, (notes if notes is not None else []).append)
+        try:
+            need = 2*max(_bits(im), 8)*im.width*im.height
+            if need<=free_memory(): return _decode(im, path, (notes if notes is not None else []).append)
         except DicError: raise
         except Exception as e: raise DicError(f'{path}: broken or truncated ({e})') from e
+    raise DicError(f'{path}: reading it takes about {human(need)}, more than is free')
 
 # %% ../nbs/00_images.ipynb #b9e0c08a
 def write_png(
