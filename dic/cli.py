@@ -253,9 +253,9 @@ _FORMATS = dict(image='{}', width='{}', height='{}', bytes='{:,.0f}', bpp='{:.4f
 
 def _measures(table):
     "The lines of a table of measurements"
-    shown = [k for k in _FORMATS if k not in ('bytes', 'bpp') or table[k].notna().any()]
+    shown = [k for k in _FORMATS if k not in ('bytes', 'bpp') or any(r[k] is not None for r in table)]
     cell = lambda k, v: '-' if v is None or v!=v else _FORMATS[k].format(v)
-    return columns([shown]+[[cell(k, r[k]) for k in shown] for r in table.to_dict('records')])
+    return columns([shown]+[[cell(k, r[k]) for k in shown] for r in table])
 
 def _mean(m):
     "A line of averages"

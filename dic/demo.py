@@ -54,22 +54,23 @@ def demo(
     image = read_image(path)
     print('Starting TensorFlow ...', flush=True)
     from dic import analysis, peers
-    out, ours, theirs, (h, w) = Path(out), peers.ours(model, [12]), peers.peer('jpeg-420'), image.shape[:2]        # a quality low enough to tell the two apart by eye
-    print(f'Compressing {path.name}, {w} x {h} pixels\n', flush=True)
-    for _ in (0, 1): ours.decode(ours.encode(image[:64, :64], ours.settings[0]))     # so that the times below are those of the work
+    out, ours, theirs = Path(out), peers.ours(model, [12]), peers.peer('jpeg-420') # low, to tell apart by eye
+    print(f'Compressing {path.name}, {image.shape[1]} x {image.shape[0]} pixels\n', flush=True)
+    for _ in (0, 1): ours.decode(ours.encode(image[:64, :64], ours.settings[0])) # for the times below
     tfci, back = _measure(ours, ours.settings[0], out/f'{path.name}.tfci', image)
     try: at = peers.meet(theirs, image, size=tfci['bytes'])[1]
-    except DicError: at = theirs.knob[0]                                             # the smallest there is
+    except DicError: at = theirs.knob[0]                                # the smallest there is
     jpeg, peer = _measure(theirs, at, out/f'{path.stem}.jpg', image)
-    rows, pictures = [tfci, jpeg], [image, back, peer]
-    labels = ['original', *(f'{r["name"]}\n{r["bytes"]:,} bytes, {r["psnr"]:.2f} dB' for r in rows)]
-    beside = analysis.side_by_side(pictures, labels, out/'side_by_side.png')
-    print(*_table(rows), '', _verdict(*rows), f'Files: {tfci["path"]}, {jpeg["path"]}', f'Side by side: {beside}', sep='\n')
+    rows = [tfci, jpeg]
+    says = [f'{r["name"]}\n{r["bytes"]:,} bytes, {r["psnr"]:.2f} dB' for r in rows]
+    beside = analysis.side_by_side([image, back, peer], ['original', *says], out/'side_by_side.png')
+    print(*_table(rows), '', _verdict(*rows), f'Files: {tfci["path"]}, {jpeg["path"]}',
+          f'Side by side: {beside}', sep='\n')
     return rows
 
 # %% ../nbs/11_demo.ipynb #14451c7d
 def _main():
-    demo()
+    demo(photo=next(iter(sys.argv[1:]), None))
     return 0
 
 if __name__=='__main__' and '__file__' in globals(): sys.exit(guard(_main))

@@ -7,11 +7,11 @@ __all__ = ['SAMPLES', 'MAX_SIDE', 'MAX_PIXELS', 'FORMATS', 'sample_photos', 'ima
            'resize_area', 'saturation', 'safe_name', 'digest']
 
 # %% ../nbs/00_images.ipynb #aa6417d7
-import hashlib, importlib.util, io, logging, re, unicodedata, warnings
+import importlib, io, logging, re, sys, warnings
 from pathlib import Path
 
-import cv2, numpy as np
-from PIL import Image, ImageCms
+import numpy as np
+from PIL import Image
 
 from .core import DicError, atomic, free_memory, human
 
@@ -19,50 +19,85 @@ from .core import DicError, atomic, free_memory, human
 SAMPLES = 'astronaut.png chelsea.png coffee.png motorcycle_left.png retina.jpg rocket.jpg'.split()
 
 def sample_photos() -> list[Path]:
-    "The real colour photographs that scikit-image carries. Raises `DicError` where none is installed."
-    spec = importlib.util.find_spec('skimage')    # finds it without importing it
-    found = [p for o in (spec.submodule_search_locations if spec else []) for n in SAMPLES if (p := Path(o)/'data'/n).is_file()]
-    if not found: raise DicError('scikit-image and its sample photographs are not installed: pip install scikit-image')
+    "List the photographs that scikit-image carries. Raises `DicError` where there are none."
+    from importlib.util import find_spec             # finds it without importing it
+    spec = find_spec('skimage')
+    folders = [Path(o)/'data' for o in (spec.submodule_search_locations if spec else [])]
+    found = [p for o in folders for n in SAMPLES if (p := o/n).is_file()]
+    if not found:
+        raise DicError('the sample photographs come with scikit-image, which is not installed: '
+                       'pip install scikit-image, or name a photograph')
     return found
 
 # %% ../nbs/00_images.ipynb #0f1925aa
 MAX_SIDE, MAX_PIXELS = 32768, 2**28
 FORMATS = 'PNG JPEG WEBP BMP TIFF GIF PPM JPEG2000'.split()
 
+_STARTS = dict(Png=rb'\x89PNG\r\n\x1a\n', Jpeg=rb'\xff\xd8\xff', WebP=rb'(?s)RIFF....WEBP',
+               Bmp=rb'BM', Tiff=rb'II[*+]\0|MM\0[*+]', Gif=rb'GIF8[79]a', Ppm=rb'P[1-6fy]',
+               Jpeg2K=rb'\xff\x4f\xff\x51|\0\0\0\x0cjP  \r\n\x87\n') # by Pillow's modules
+
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS                # Pillow's own limit is lower and only warns
-cv2.setLogLevel(0)                                 # remarks on odd files; real errors still raise
 warnings.filterwarnings('ignore', module=r'PIL\.')
 logging.getLogger('PIL').setLevel(logging.CRITICAL)
+
+def _kind(path):
+    "The one of `FORMATS` that a file's first bytes claim, ready to be read, or None"
+    with open(path, 'rb') as f: start = f.read(16)
+    name = next((k for k, v in _STARTS.items() if re.match(v, start)), None)
+    if name: importlib.import_module(f'PIL.{name}ImagePlugin')
+    return 'JPEG2000' if name=='Jpeg2K' else name and name.upper()
 
 # %% ../nbs/00_images.ipynb #d9909c55
 def _open(path):
     "A Pillow image whose header was read and found within the limits"
     if not Path(path).is_file(): raise DicError(f'{path}: no such file')
-    try: im = Image.open(path, formats=FORMATS)
-    except Image.DecompressionBombError: raise DicError(f'{path}: larger than the {MAX_PIXELS:,} pixels that are read') from None
+    try:
+        if not (kind := _kind(path)): raise OSError('starts like none of them')
+        im = Image.open(path, formats=[kind])
+    except Image.DecompressionBombError as e:
+        raise DicError(f'{path}: larger than the {MAX_PIXELS:,} pixels that are read') from e
     except OSError as e:
-        raise DicError(f'{path}: cannot be read ({e.strerror})' if e.errno else f'{path}: is no picture of a kind that is read ({", ".join(FORMATS)})') from None
-    except Exception as e: raise DicError(f'{path}: broken ({e})') from None
+        if e.errno: raise DicError(f'{path}: cannot be read ({e.strerror})') from e
+        kinds = ', '.join(FORMATS)
+        raise DicError(f'{path}: is no picture of a kind that is read ({kinds})') from e
+    except Exception as e: raise DicError(f'{path}: broken ({e})') from e
     w, h = im.size
-    if max(w, h)>MAX_SIDE or w*h>MAX_PIXELS or min(w, h)<1:
-        im.close(); raise DicError(f'{path}: {w}x{h} is outside what is read (sides up to {MAX_SIDE}, {MAX_PIXELS:,} pixels)')
-    return im
+    if max(w, h)<=MAX_SIDE and w*h<=MAX_PIXELS and min(w, h)>=1: return im
+    im.close()
+    raise DicError(f'{path}: {w}x{h} is outside what is read '
+                   f'(sides up to {MAX_SIDE}, {MAX_PIXELS:,} pixels)')
 
 def image_size(
     path: str|Path,   # An image file
 ) -> tuple[int, int]: # Height and width as stored, before any turning
-    "Size of a picture from its header alone. Raises `DicError` where there is none."
+    "Read the size of a picture from its header alone. Raises `DicError` where there is none."
     with _open(path) as im: return im.height, im.width
 
 # %% ../nbs/00_images.ipynb #699b7599
 def _to_srgb(im, profile):
-    "`im` through its colour profile, or None where that changes nothing"
-    srgb = ImageCms.createProfile('sRGB')
-    turn = ImageCms.buildTransform(profile, srgb, im.mode, 'RGB', ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION)
+    "`im` through a colour profile, or None where that changes nothing; CIELAB has one of its own"
+    from PIL import ImageCms as cms
+    said = io.BytesIO(profile) if profile else cms.createProfile('LAB')
+    turn = cms.buildTransform(said, cms.createProfile('sRGB'), im.mode, 'RGB',
+                              cms.Intent.RELATIVE_COLORIMETRIC, cms.Flags.BLACKPOINTCOMPENSATION)
     if im.mode=='RGB':
-        grid = np.stack(np.meshgrid(*[np.arange(0, 256, 15, np.uint8)]*3, indexing='ij'), -1).reshape(1, -1, 3)
-        if np.abs(np.asarray(ImageCms.applyTransform(Image.fromarray(grid), turn)).astype(int)-grid).max()<=1: return None
-    return ImageCms.applyTransform(im, turn)
+        steps = np.arange(0, 256, 15, np.uint8)
+        grid = np.stack(np.meshgrid(steps, steps, steps, indexing='ij'), -1).reshape(1, -1, 3)
+        back = np.asarray(cms.applyTransform(Image.fromarray(grid), turn)).astype(int)
+        if np.abs(back-grid).max()<=1: return None
+    return cms.applyTransform(im, turn)
+
+def _coloured(im, profile, note):
+    "`im` as an RGB array, through its profile where there is one that works"
+    if im.mode!='RGB': note(dict(L='grey').get(im.mode, im.mode))
+    if profile or im.mode=='LAB':
+        try: new = _to_srgb(im, profile)
+        except Exception: note('broken profile ignored')   # it can be broken in any way
+        else:
+            if new: note('profile')
+            im = new or im
+    return np.array(im.convert('RGB'))
 
 # %% ../nbs/00_images.ipynb #3a38063e
 def _bits(im):
@@ -70,62 +105,98 @@ def _bits(im):
     if im.format=='TIFF': return int(max(np.ravel(im.tag_v2.get(258, 8))))
     return 16 if im.mode=='I' or '16' in im.mode or ';16' in str(im.tile) else 8
 
+def _exchanged(tile):
+    "A part of a 16-bit file whose samples are to be taken by their other bytes"
+    raw, *more = [tile.args] if isinstance(tile.args, str) else tile.args
+    native = dict(B='L', L='B', N='B' if sys.byteorder=='little' else 'L')
+    raw = 'RGBA' if raw=='LA;16B' else raw[:-1]+native[raw[-1]] # grey and alpha with both bytes
+    return tile._replace(args=(raw, *more) if more else raw)
+
+def _low(path):
+    "The low bytes of 16-bit samples, or None where they cannot be had"
+    with _open(path) as im:
+        raw = str(im.tile)
+        if 'RGBa;16' in raw: return None            # Pillow has divided the colours by alpha
+        im.tile = [_exchanged(t) for t in im.tile]
+        im.load()
+        a = np.asarray(im)
+    return a[..., [1, 1, 1, 3]] if 'LA;16' in raw else a
+
+# %% ../nbs/00_images.ipynb #6a8e7cb2
+def _rounded(high, low):
+    "16 bits as 8: 257 high + (low - high), over 257"
+    apart = low.astype(np.int16)-high
+    return high+(apart>128)-(apart<-128)
+
 def _round16(im, path):
-    "The 16-bit samples of `im` rounded to 8 bits, grey or RGB, with alpha where there is some"
-    if im.mode in ('I', 'I;16', 'I;16B', 'I;16L'): a = np.asarray(im)
-    else: a = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
-    if a is None or a.shape[:2]!=(im.height, im.width): return im                  # such as 16-bit CMYK, which only Pillow reads
-    if a.ndim==3: a = cv2.cvtColor(a, cv2.COLOR_BGRA2RGBA if a.shape[2]==4 else cv2.COLOR_BGR2RGB)
-    a = ((a.astype(np.uint32)+128)//257).astype(np.uint8)
-    if im.mode[0]=='I': return Image.fromarray(255-a if im.format=='TIFF' and im.tag_v2.get(262)==0 else a) # 0 is white
-    same = a.shape==np.shape(im) and np.abs(a.astype(int)-np.asarray(im)).max()<=1 # not so where alpha is premultiplied
-    return Image.fromarray(a) if same else im
+    "The 16-bit samples of `im` rounded to 8 bits"
+    if im.mode[0]!='I':
+        if (low := _low(path)) is None: return im
+        return Image.frombytes(im.mode, im.size, _rounded(np.asarray(im), low).tobytes())
+    a = np.asarray(im).astype(np.uint16)
+    a = _rounded((a>>8).astype(np.uint8), (a&255).astype(np.uint8))
+    return Image.fromarray(255-a if im.format=='TIFF' and im.tag_v2.get(262)==0 else a) # 0 is white
 
 # %% ../nbs/00_images.ipynb #d191de96
-_TURNS = dict(zip(range(2, 9), (Image.Transpose(o) for o in (0, 3, 1, 5, 4, 6, 2))))  # EXIF orientation 2..8
+_TURNS = dict(zip(range(2, 9), map(Image.Transpose, (0, 3, 1, 5, 4, 6, 2)))) # by EXIF's number
 
+def _usable(im, path):
+    "Bits of a sample. Raises `DicError` where it is not known what samples mean"
+    bits = _bits(im)
+    if bits>16 or im.mode=='F':
+        raise DicError(f'{path}: has {bits}-bit samples of unknown range; '
+                       'convert it to 8 or 16 bits first')
+    if bits==16 and im.format=='TIFF' and im.tag_v2.get(284)==2:
+        raise DicError(f'{path}: 16-bit TIFF with separate planes; save it interleaved first')
+    return bits
+
+def _plain(im, note):
+    "A loaded image without palette and bit mask, and its alpha channel or None"
+    if im.mode in ('P', 'PA'): note('palette')
+    if im.mode in ('P', 'PA', 'La', 'RGBa') or 'transparency' in im.info: im = im.convert('RGBA')
+    if im.mode in ('1', 'I'): im = im.convert('L')
+    if im.mode in ('YCbCr', 'HSV'): im = im.convert('RGB')
+    if im.mode not in ('LA', 'RGBA'): return im, None
+    return im.convert(im.mode[:-1]), np.asarray(im.getchannel('A'))
+
+def _on_white(a, alpha):
+    "What is seen of an RGB array where white paper lies behind it"
+    alpha = alpha[..., None].astype(np.uint16)
+    return ((a*alpha+255*(255-alpha)+127)//255).astype(np.uint8)
+
+# %% ../nbs/00_images.ipynb #69454970
 def _decode(im, path, note):
     "8-bit sRGB array of an opened Pillow image"
-    if (bits := _bits(im))>16 or im.mode=='F': raise DicError(f'{path}: has {bits}-bit samples of unknown range; convert it to 8 or 16 bits first')
-    if bits==16 and im.format=='TIFF' and im.tag_v2.get(284)==2: raise DicError(f'{path}: 16-bit TIFF with separate planes; save it interleaved first')
-    tiff = im.format=='TIFF'
-    turn = im.tag_v2.get(0x0112, 1) if tiff else None                             # Pillow turns a TIFF itself, and forgets that it did
+    bits, tiff = _usable(im, path), im.format=='TIFF'
+    turn = im.tag_v2.get(0x0112, 1) if tiff else None # Pillow turns a TIFF itself and forgets it
     im.load()
-    turn, profile, clear, alpha = turn or im.getexif().get(0x0112, 1), im.info.get('icc_profile'), 'transparency' in im.info, None
+    turn, profile = turn or im.getexif().get(0x0112, 1), im.info.get('icc_profile')
     if getattr(im, 'n_frames', 1)>1: note(f'first of {im.n_frames} frames')
-    if bits==16: note('16-bit'); im = _round16(im, path)
-    if im.mode in ('P', 'PA'): note('palette')
-    if im.mode in ('P', 'PA', 'La', 'RGBa') or clear: im = im.convert('RGBA')
+    if bits==16:
+        note('16-bit')
+        im = _round16(im, path)
     if turn in _TURNS:
         note('turned')
         if not tiff: im = im.transpose(_TURNS[turn])
-    if im.mode in ('LA', 'RGBA'): alpha, im = np.asarray(im.getchannel('A')), im.convert(im.mode[:-1])
-    if im.mode in ('1', 'I', 'YCbCr', 'HSV'): im = im.convert('L' if im.mode in '1I' else 'RGB')
-    if im.mode!='RGB': note(dict(L='grey').get(im.mode, im.mode))
-    if im.mode=='LAB': profile = profile or ImageCms.ImageCmsProfile(ImageCms.createProfile('LAB')).tobytes()
-    if profile:
-        try: new = _to_srgb(im, ImageCms.ImageCmsProfile(io.BytesIO(profile)))
-        except Exception: note('broken profile ignored'); new = None
-        else: new and note('profile')
-        im = new or im
-    a = np.array(im.convert('RGB'))
-    if alpha is not None and alpha.min()<255:
-        note('alpha over white')
-        a = ((a.astype(np.uint16)*alpha[..., None]+255*(255-alpha.astype(np.uint16))[..., None]+127)//255).astype(np.uint8)
-    return a
+    im, alpha = _plain(im, note)
+    a = _coloured(im, profile, note)
+    if alpha is None or alpha.min()==255: return a
+    note('alpha over white')
+    return _on_white(a, alpha)
 
 # %% ../nbs/00_images.ipynb #0fcd25dd
 def read_image(
     path: str|Path,         # An image file: PNG, JPEG, WebP, TIFF, BMP, GIF, PPM or JPEG 2000
-    notes: list|None=None,  # Gets a word for each conversion that was needed, such as `turned`, `profile`, `grey`, `16-bit`
+    notes: list|None=None,  # Gets a word for each conversion: `turned`, `profile`, `grey`, `16-bit`
 ) -> np.ndarray:            # uint8 [height, width, 3], sRGB
-    "The picture in a file as it would be seen on a screen. Raises `DicError` where it is missing, broken, truncated or too large."
+    "Read a picture as a screen would show it. Raises `DicError` where it cannot be read whole."
     with _open(path) as im:
-        need = 16*im.width*im.height
-        if need>free_memory(): raise DicError(f'{path}: reading {im.width}x{im.height} pixels takes about {human(need)}, more than is free')
-        try: return _decode(im, path, (notes if notes is not None else []).append)
+        try:
+            need = 2*max(_bits(im), 8)*im.width*im.height
+            if need<=free_memory(): return _decode(im, path, (notes if notes is not None else []).append)
         except DicError: raise
-        except Exception as e: raise DicError(f'{path}: broken or truncated ({e})') from None
+        except Exception as e: raise DicError(f'{path}: broken or truncated ({e})') from e
+    raise DicError(f'{path}: reading it takes about {human(need)}, more than is free')
 
 # %% ../nbs/00_images.ipynb #b9e0c08a
 def write_png(
@@ -133,46 +204,67 @@ def write_png(
     image: np.ndarray, # uint8 [height, width, 3], RGB
 ):
     "Write `image` as an 8-bit PNG, atomically."
-    if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3: raise ValueError(f'uint8 [height, width, 3] expected, not {image.dtype} {image.shape}')
-    data = cv2.imencode('.png', cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 3])[1]
-    with atomic(path) as f: f.write(data)
+    if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3:
+        raise ValueError(f'uint8 [height, width, 3] expected, not {image.dtype} {image.shape}')
+    with atomic(path) as f: Image.fromarray(image).save(f, 'PNG', compress_level=3)
 
 # %% ../nbs/00_images.ipynb #ba80bb76
+def _bands(n, m, step=16):
+    "For runs of `m` new pixels: these, the old ones of `n` under them, and how much each counts"
+    edges = np.arange(m+1)*n/m
+    for i in range(0, m, step):
+        j = min(i+step, m)
+        old = np.arange(int(edges[i]), min(int(np.ceil(edges[j])), n))
+        covered = np.minimum(old+1, edges[i+1:j+1, None])-np.maximum(old, edges[i:j, None])
+        yield slice(i, j), slice(old[0], old[-1]+1), (np.maximum(covered, 0)*m/n).astype(np.float32)
+
+def _averaged(x, m):
+    "Rows of `x` averaged to `m` rows, float32"
+    out = np.empty((m, *x.shape[1:]), np.float32)
+    flat, old = out.reshape(m, -1), x.reshape(len(x), -1)
+    for new, under, weights in _bands(len(x), m):
+        np.matmul(weights, old[under].astype(np.float32), out=flat[new])
+    return out
+
 def resize_area(
     image: np.ndarray, # uint8 [h, w, 3]
     height: int,       # New height in pixels
     width: int,        # New width in pixels
 ) -> np.ndarray:       # uint8 [height, width, 3]
-    "`image` at another size, averaged over areas."
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    "Give `image` another size, averaged over areas."
+    tall = _averaged(image, height).swapaxes(0, 1)
+    both = _averaged(np.ascontiguousarray(tall), width).swapaxes(0, 1)
+    return np.ascontiguousarray(np.rint(both)).astype(np.uint8)
 
 # %% ../nbs/00_images.ipynb #165958aa
 def saturation(
     image: np.ndarray, # uint8 [h, w, 3]
 ) -> float:            # 0 to 1
-    "Mean saturation of `image`, weighted by brightness."
-    hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
-    return float(cv2.mean(cv2.multiply(hsv[..., 1], hsv[..., 2], scale=1/255))[0]/255)
+    "Average the saturation of `image`, weighted by brightness."
+    r, g, b = (image[..., i] for i in range(3))
+    most, least = np.maximum(np.maximum(r, g), b), np.minimum(np.minimum(r, g), b)
+    return float((most-least).mean()/255)
 
 # %% ../nbs/00_images.ipynb #d7f25f76
 def safe_name(
     name: str, # Any text, such as a file's name
 ) -> str:
-    "`name` as a file name without folders or odd characters, at most 100 bytes of UTF-8."
-    s = re.sub(r'[^\w.-]+', '_', unicodedata.normalize('NFC', str(name).replace('\\', '/').rsplit('/', 1)[-1]))
-    s = s.encode('utf-8', 'ignore')[:100].decode('utf-8', 'ignore').lstrip('.-').rstrip('.')
+    "Make `name` a file name without folders or odd characters, at most 100 bytes of UTF-8."
+    from unicodedata import normalize
+    s = normalize('NFC', str(name).replace('\\', '/').rsplit('/', 1)[-1])
+    s = re.sub(r'[^\w.-]+', '_', s).encode('utf-8', 'ignore')[:100].decode('utf-8', 'ignore')
+    s = s.lstrip('.-').rstrip('.')
     return f'_{s}' if re.fullmatch(r'(?i)(con|prn|aux|nul|com\d|lpt\d)?(\..*)?', s) else s
 
 # %% ../nbs/00_images.ipynb #2d6efa55
 def digest(
     path: str|Path, # Any file
 ) -> str:
-    "SHA-256 of a file's content, in hex."
+    "Compute the SHA-256 of a file's content, in hex."
+    from hashlib import sha256
+    h = sha256()
     try:
-        with open(path, 'rb') as f: return hashlib.file_digest(f, 'sha256').hexdigest() if hasattr(hashlib, 'file_digest') else _digest(f)
-    except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror})') from None
-
-def _digest(f):
-    h = hashlib.sha256()
-    while block := f.read(2**20): h.update(block)
+        with open(path, 'rb') as f:
+            while block := f.read(2**20): h.update(block)
+    except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror})') from e
     return h.hexdigest()
