@@ -185,3 +185,39 @@ def decode(self: Tables, data: bytes, indexes):
     "All symbols in one call; see `Reader`."
     r = Reader(self, data); symbols = r.read(indexes); r.close()
     return symbols
+
+# %% ../nbs/01_entropy.ipynb #c0575001
+def _starts(tables): return np.flatnonzero(tables.cdf<0)
+
+@patch
+def __len__(self: Tables): return len(self.offset)
+
+@patch
+def table(self: Tables,
+    i, # Of a table
+) -> tuple:
+    "Give the lowest symbol of a table, and the probabilities from there on, without the escape."
+    a, b = [*_starts(self), len(self.cdf)][i:i+2]
+    return int(self.offset[i]), np.diff(self.cdf[a+1:b])[:-1]/2.**-self.cdf[a]
+
+@patch
+def widths(self: Tables) -> np.ndarray: # float64, as long as `cdf`; NaN where no symbol starts
+    "Bits of every symbol of every table."
+    cost = np.full(len(self.cdf), np.nan)
+    for a, b in zip(_starts(self), [*_starts(self)[1:], len(self.cdf)]): cost[a+1:b-1] = -self.cdf[a]-np.log2(np.diff(self.cdf[a+1:b]))
+    return cost
+
+@patch
+def costs(self: Tables,
+    symbols, # int32 of any shape
+    indexes, # int32 of the same shape: which table each is coded with
+) -> np.ndarray: # float32 of that shape
+    "Bits that each symbol takes in a string."
+    symbols, indexes, w = np.asarray(symbols), np.asarray(indexes), Writer(self)
+    value, escape = symbols-self.offset[indexes], w.escape[indexes]
+    out = (value<0)|(value>=escape)
+    cost = self.widths()[_starts(self)[indexes]+1+np.where(out, escape, value)].astype(np.float32)
+    far = np.where(value<0, -value, value-escape+1)[out]
+    wide = np.frexp(far)[1]-1                            # bits after the first; then one for the side
+    cost[out] += 16-np.log2(np.array(w.COUNTS))[wide]+1+wide
+    return cost

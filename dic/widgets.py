@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from . import analysis, coding, peers, zoo
-from .bits import spent
+from .bits import predicted, spent
 from .core import DicError, human, listed, parse_size
 from .images import read_image, resize_area, safe_name, sample_photos
 from .viewer import MOST, Chart, Download, Upload, Viewer, encoded, still
@@ -173,7 +173,7 @@ def latents(
 ) -> Sheet:
     "The most expensive channels of y: histograms of their values, and the distribution that the model predicted."
     stream = _stream(source, model, options)
-    _, codec, *_ = coding.latents_of(stream, model)
+    _, codec, _ = coding.latents_of(stream, model)
     b, tables = spent(stream, codec), codec.tables['y']
     each = b.by_channel()
     dear = np.argsort(-each)[:count]
@@ -181,7 +181,7 @@ def latents(
     fig.suptitle(f'The {len(dear)} most expensive of {len(each)} channels of y hold {100*each[dear].sum()/max(each.sum(), 1e-9):.0f} % of its bits', size=10)
     for ax, c in zip(fig.subplots(math.ceil(count/4), 4, squeeze=False).flat, dear):
         seen = b.symbols['y'][..., c].ravel()
-        values, chance = tables.predicted(b.indexes['y'][..., c])
+        values, chance = predicted(tables, b.indexes['y'][..., c])
         low, high = (int(f(np.percentile(seen, p)))+s for f, p, s in ((math.floor, .1, -2), (math.ceil, 99.9, 2)))
         ax.hist(seen, np.arange(low-.5, high+1), density=True, color='#c9d4e2', label='values')
         ax.plot(values, chance, '.-', color='#d1495b', ms=4, lw=1.2, label='predicted')

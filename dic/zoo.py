@@ -29,7 +29,8 @@ def save_weights(
     model.need_tables()
     arrays = model.arrays()
     if half: arrays = {k: v.astype(np.float16) if k.startswith('variables/') else v for k, v in arrays.items()}
-    return write_weights(path, model.kind, model.config, arrays, card)
+    model.fingerprint = write_weights(path, model.kind, model.config, arrays, card)
+    return model.fingerprint
 
 def write_weights(
     path: str|Path, # As for `save_weights`

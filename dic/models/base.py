@@ -75,6 +75,10 @@ class Codec(tf.keras.Model):
         packed.pack([tf.constant(self.encode(latents, **options), tf.string)])
         return packed.string
 
+    def inside(self, payload) -> int:
+        "Count the bytes of a payload that are symbols: those of its strings."
+        return sum(map(len, tfc.PackedTensors(payload).unpack([tf.string])[0].numpy()))
+
     def from_bytes(self, data, height, width, **options) -> list:
         "Read the latents of a picture. Raise an error where the bytes are not as `to_bytes` writes them."
         strings, again = list(tfc.PackedTensors(data).unpack([tf.string])[0].numpy()), tfc.PackedTensors()

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TABLES', 'FORMER', 'PIXELS', 'Weights', 'expected', 'read_weights', 'split_sites', 'strips', 'Networks', 'Runtime',
-           'analyse', 'quantise', 'walk', 'to_bytes', 'from_bytes', 'reconstruct', 'latents', 'checked', 'symbols',
-           'coded']
+           'analyse', 'quantise', 'walk', 'to_bytes', 'from_bytes', 'reconstruct', 'latents', 'checked', 'inside',
+           'symbols', 'coded']
 
 # %% ../../nbs/02_models.runtime.ipynb #38a0c49c
 import functools
@@ -314,7 +314,7 @@ def _residual(self, symbols, indexes):
 
 Runtime.from_bytes, Runtime.reconstruct, Runtime._residual = from_bytes, reconstruct, _residual
 
-# %% ../../nbs/02_models.runtime.ipynb #04cf480b
+# %% ../../nbs/02_models.runtime.ipynb #71bfe701
 def latents(self, x, **options) -> list:
     "Compute the latents of a picture, uint8 [h,w,3]."
     return self.quantise(self.analyse(x), *x.shape[:2], **options)
@@ -322,6 +322,10 @@ def latents(self, x, **options) -> list:
 def checked(self, latents) -> list:
     "Give what a file's check is over: z and y_hat, from which all else follows."
     return [latents[0], latents[3]]
+
+def inside(self, payload) -> int:
+    "Count the bytes of a payload that are symbols: all."
+    return len(payload)
 
 def symbols(self, height, width) -> dict:
     "Count the symbols that each table codes for a picture of this size."
@@ -336,4 +340,5 @@ def coded(self, latents) -> list: # For each string: table, symbols, indexes, pa
     return [('z', z, of_z, np.zeros(z.shape, np.int8), ['z']),
             ('y', symbols, indexes, steps, [f'y, step {k+1}' for k in range(4)])]
 
-Runtime.latents, Runtime.checked, Runtime.symbols, Runtime.coded = latents, checked, symbols, coded
+Runtime.latents, Runtime.checked, Runtime.inside = latents, checked, inside
+Runtime.symbols, Runtime.coded = symbols, coded
