@@ -156,11 +156,10 @@ def ours(
 ) -> Peer:
     "Weights of this project as a codec."
     from dic import coding, zoo
-    from dic.backend import tf
     name = zoo.default() if name is None else name
     model, steps = coding.load(name), coding.STEPS
     several = 'quality' in model.options
-    return Peer(label(name), f'dic {label(name)}', '.tfci', model.fingerprint[:16], model.kind+', on a GPU'*bool(tf.config.get_visible_devices('GPU')), tuple(round(q*steps) for q in qualities) if several else (None,),
+    return Peer(label(name), f'dic {label(name)}', '.tfci', model.fingerprint[:16], model.kind, tuple(round(q*steps) for q in qualities) if several else (None,),
                 range(coding.TOP*steps+1) if several else range(0), lambda at: dict(quality=at/steps), partial(_write, model), partial(coding.decompress, model=model), partial(_meet, model) if several else None)
 
 def _write(model, image, **setting):

@@ -9,7 +9,7 @@ __all__ = ['PRESETS', 'OWN', 'MAX_SKIPPED', 'SCHEDULE', 'CALIBRATION', 'plan', '
            'plot_race']
 
 # %% ../nbs/03_training.ipynb #e224deaa
-import contextlib, dic, fcntl, hashlib, importlib, inspect, json, math, os, shlex, signal, subprocess, threading, time
+import contextlib, dic, hashlib, importlib, inspect, json, math, os, shlex, signal, subprocess, threading, time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from tqdm import tqdm as plain_tqdm
 from tqdm.auto import tqdm
 from .backend import setup, tf
-from .core import DicError, atomic, hardware, psnr_of, read_json, write_json
+from .core import DicError, atomic, hardware, lock, psnr_of, read_json, write_json
 from .data import Photos, crops, find_photos, fingerprint, split
 from .images import read_image
 from .models.base import MODELS, build
@@ -258,9 +258,7 @@ def hold(
     "Hold a folder for this process. Raises `DicError` where another has it."
     folder.mkdir(parents=True, exist_ok=True)
     f = open(folder/'.lock', 'w')
-    try: fcntl.flock(f, fcntl.LOCK_EX|fcntl.LOCK_NB)
-    except BlockingIOError: raise DicError(f'{folder}: another process is training there') from None
-    except OSError: pass                            # a file system without locks
+    if not lock(f): raise DicError(f'{folder}: another process is training there')
     return f
 
 # %% ../nbs/03_training.ipynb #405e7260
@@ -418,7 +416,7 @@ def fresh(
     model = build(p['model'], **p['config'], precision=p['precision'])
     if not p['init']: model.begin(photos)
     else:
-        start, ours = zoo.load_weights(zoo.locate(p['init'])).as_start(model.config, photos), model.named_variables()
+        start, ours = zoo.load_model(zoo.locate(p['init'])).as_start(model.config, photos), model.named_variables()
         if start.config!=model.config: raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
         for k, v in start.named_variables().items(): ours[k].assign(v)
     return model
