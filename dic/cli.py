@@ -21,9 +21,12 @@ def _write(text, file):
     if bars: bars.tqdm.write(text, file=file)
     else: print(text, file=file)
 
-def _flushed():
-    "Write out what was printed; where that is impossible, give it up, or Python complains at its end"
-    try: sys.stdout.flush()
+@contextlib.contextmanager
+def _printing():
+    "Where printing fails in the block, the error says so, and Python does not try again at its end"
+    try:
+        yield
+        sys.stdout.flush()
     except OSError as e:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         e.filename = 'standard output'
@@ -34,8 +37,8 @@ def _warn(text): _write(f'dic: {text}', sys.stderr)
 def _tell(a, *lines):
     "Lines for people, unless JSON was asked for; on standard error where a file goes to standard output"
     file = sys.stderr if getattr(a, 'piped', False) else sys.stdout
-    for line in [] if a.json else lines: _write(line, file)
-    _flushed()
+    with _printing():
+        for line in [] if a.json else lines: _write(line, file)
 
 # %% ../nbs/09_cli.ipynb #98e9bf11
 def columns(
@@ -71,8 +74,7 @@ def guard(
     try:
         try: code = work()
         except SystemExit as e: code = e.code or 0
-        finally: _flushed()
-        return code
+        with _printing(): return code
     except BrokenPipeError: return 128+signal.SIGPIPE
     except (KeyboardInterrupt, Exception) as e:
         line, code = _describe(e)
@@ -213,7 +215,8 @@ def main(
         a = parser().parse_args(argv)
         _unseen(a)
         data, failed = a.run(a)
-        if a.json: print(json.dumps(data, indent=1, allow_nan=False))
+        with _printing():
+            if a.json: print(json.dumps(data, indent=1, allow_nan=False))
         return int(failed)
     return guard(work, '--debug' in argv)
 
@@ -283,7 +286,7 @@ def _receive(path):
 
 def _send(path):
     "Write a file to standard output"
-    with open(path, 'rb') as f: shutil.copyfileobj(f, _stream('stdout'))
+    with _printing(), open(path, 'rb') as f: shutil.copyfileobj(f, _stream('stdout'))
 
 @contextlib.contextmanager
 def _todo(
