@@ -135,12 +135,6 @@ def info(
     data     the bytes of a .tfci file, or its path
 
     `weights` is the name of the installed weights that the file was made with, None where they are
-    not installed; `file` is None for bytes. Needs no weights. Raises `dic.coding.DecodeError`."""
-    from dic import coding, zoo
-    if isinstance(data, (str, os.PathLike)): return coding.info(data)
-    data = _bytes(data)
-    head = coding.parse(data)
-    known, area = zoo.by_fingerprint(head['fingerprint']), head['height']*head['width']
-    return dict(file=None, model=head['model'], fingerprint=head['fingerprint'],
-                weights=known.stem if known else None, quality=head['quality'], bytes=len(data),
-                height=head['height'], width=head['width'], bpp=8*len(data)/area)
+    not installed; `file` is None for bytes. Needs no weights. Raises `dic.core.DicError`."""
+    from dic import header
+    return header.info(data)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import dic
-from .core import (PHOTOS, DicError, UsageError, atomic, exhausted, human, parse_size, printable, psnr_of,
+from .core import (PHOTOS, DicError, UsageError, atomic, collect, exhausted, human, parse_size, printable, psnr_of,
                       writable, write_json)
 
 # %% ../nbs/09_cli.ipynb #daf9b38c
@@ -66,6 +66,11 @@ def _describe(e):
     return e if isinstance(e, DicError) else _unforeseen(e), 1
 
 # %% ../nbs/09_cli.ipynb #dbf980b1
+def _trace():
+    "Show where an exception comes from"
+    import traceback
+    traceback.print_exc()
+
 def guard(
     work,              # What to do; returns the exit code
     debug: bool=False, # Show tracebacks
@@ -78,9 +83,7 @@ def guard(
     except BrokenPipeError: return 128+signal.SIGPIPE
     except (KeyboardInterrupt, Exception) as e:
         line, code = _describe(e)
-        if debug:
-            import traceback
-            traceback.print_exc()
+        if debug: _trace()
         _warn(line)
         return code
 
@@ -553,12 +556,30 @@ def _bench(a):
                              help='.tfci files, folders or patterns; - is standard input')})
 def _info(a):
     "say what .tfci files are: model, fingerprint, size, bpp, quality"
-    from dic import coding
-    piped, read = Path('-'), lambda: _stream('stdin').read(coding.MAX_BYTES+1)
-    paths, failed = _found(coding.gather([f for f in a.files if f!='-'], ['.tfci']))
-    def work(path, _): return dic.info(read())|dict(file='-') if path is piped else dic.info(path)
-    todo = [(p, None) for p in [piped]*('-' in a.files)+paths]
-    return _each(a, todo, failed, work, _about)
+    todo = dict(pair for name in a.files for pair in _inputs(name))
+    rows, say = [], _said(a, _about)
+    for path, read in todo.items():
+        try: rows.append(read())
+        except DicError as e:
+            if a.debug: _trace()
+            rows.append(dict(input=str(path), error=str(e)))
+        say(rows[-1])
+    return rows, any('error' in r for r in rows)
+
+def _inputs(name):
+    "The .tfci files that a name stands for, and what reads each"
+    if name=='-': return [(name, _from_stream)]
+    try: return [(p, partial(dic.info, p)) for p in collect(name, ['.tfci'])]
+    except DicError as e: return [(name, partial(_fail, e))]
+
+def _fail(e): raise e
+
+def _from_stream():
+    "What the file on standard input is"
+    from dic.header import MAX_BYTES
+    data = _stream('stdin').read(MAX_BYTES+1)
+    try: return dic.info(data)|dict(file='-')
+    except DicError as e: raise DicError(f'-: {e}') from e
 
 def _about(r):
     "A line about a file"
@@ -570,7 +591,7 @@ def _about(r):
 def _rated(name):
     "Whether weights serve a range of rates, by their card"
     from dic import zoo
-    return isinstance(zoo.shipped().get(name, {}).get('lmbda'), list)
+    return name is not None and isinstance(zoo.shipped()[name].get('lmbda'), list)
 
 # %% ../nbs/09_cli.ipynb #3c3d3778
 def _range(v): "A number, or two"; return ' to '.join(map(str, v)) if isinstance(v, list) else str(v)
