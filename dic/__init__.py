@@ -48,7 +48,8 @@ def _seen(im):
     import numpy as np, tempfile
     from dic.core import DicError
     from dic.images import read_image
-    if im.mode in ('F', 'I'): raise DicError(f'mode {im.mode} has no known range: convert to L or RGB')
+    if im.mode in ('F', 'I'):
+        raise DicError(f'mode {im.mode} has no known range: convert to L or RGB')
     im.load()
     if min(im.size)<1: raise DicError(f'a picture of {im.width} x {im.height} pixels is empty')
     turn, clear = im.getexif().get(0x0112, 1), 'transparency' in im.info
@@ -96,12 +97,14 @@ def _wanted(**options):
     "The option that is given, checked before anything is loaded"
     from dic.core import UsageError, parse_size
     wanted = {k: v for k, v in options.items() if v is not None}
-    if len(wanted)>1: raise UsageError(f'give one of {", ".join(options)}, not {" and ".join(wanted)}')
+    if len(wanted)>1:
+        raise UsageError(f'give one of {", ".join(options)}, not {" and ".join(wanted)}')
     for k, v in wanted.items():
         if k=='size' and isinstance(v, str): v = wanted[k] = parse_size(v)
+        needed = 'within 0 to 63' if k=='quality' else 'a number above 0'
         try: fits = 0<=v<=63 if k=='quality' else 0<v<float('inf')
         except TypeError: fits = False
-        if not fits: raise UsageError(f'{k} {v!r} is not '+('within 0 to 63' if k=='quality' else 'above 0'))
+        if not fits: raise UsageError(f'{k} {v!r} is not {needed}')
     return wanted
 
 # %% ../nbs/08_api.ipynb #7daab847
@@ -130,9 +133,11 @@ def _bytes(data):
 def info(
     data,   # A `.tfci` file's bytes, or its path
 ) -> dict:
-    """Say what a .tfci file is: file, model, fingerprint, weights, quality, bytes, height, width, bpp.
+    """Say what a .tfci file is, as a dict.
 
     data     the bytes of a .tfci file, or its path
+
+    It has file, model, fingerprint, weights, quality, bytes, height, width and bpp.
 
     `weights` is the name of the installed weights that the file was made with, None where they are
     not installed; `file` is None for bytes. Needs no weights. Raises `dic.core.DicError`."""

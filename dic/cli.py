@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import dic
-from .core import (PHOTOS, DicError, UsageError, atomic, collect, exhausted, human, parse_size, printable, psnr_of,
-                      writable, write_json)
+from .core import (PHOTOS, DicError, UsageError, atomic, collect, exhausted, human, parse_size,
+                      printable, psnr_of, writable, write_json)
 
 # %% ../nbs/09_cli.ipynb #daf9b38c
 def _write(text, file):
@@ -35,7 +35,7 @@ def _printing():
 def _warn(text): _write(f'dic: {text}', sys.stderr)
 
 def _tell(a, *lines):
-    "Lines for people, unless JSON was asked for; on standard error where a file goes to standard output"
+    "Lines for people, unless JSON was asked for; where a file goes to standard output, elsewhere"
     file = sys.stderr if getattr(a, 'piped', False) else sys.stdout
     with _printing():
         for line in [] if a.json else lines: _write(line, file)
@@ -96,14 +96,15 @@ def _stand_in():
         if getattr(sys, name) is not None: continue
         _CLOSED.add(name)
         try: os.fstat(number)
-        except OSError: os.open(os.devnull, os.O_RDWR)                      # takes the lowest number
+        except OSError: os.open(os.devnull, os.O_RDWR)                  # takes the lowest number
         setattr(sys, name, open(os.devnull, 'w' if number else 'r'))
 
 def _stream(name):
     "The bytes of standard input or output; an error where it is closed or a terminal"
     what = dict(stdin='standard input', stdout='standard output')[name]
     arrow = dict(stdin='<', stdout='>')[name]
-    if name in _CLOSED: raise DicError(f'{what} is closed; redirect it with {arrow} FILE, or name a file')
+    if name in _CLOSED:
+        raise DicError(f'{what} is closed; redirect it with {arrow} FILE, or name a file')
     stream = getattr(sys, name)
     if stream.isatty(): raise UsageError(f'{what} is a terminal; redirect it with {arrow} FILE')
     return stream.buffer
@@ -113,7 +114,8 @@ def _unseen(a):
     told = a.command in ('info', 'models', 'analyze', 'bench')
     kept = getattr(a, 'csv', None) or getattr(a, 'out', None)
     if 'stdout' in _CLOSED and (a.json or told and not kept):
-        raise DicError('standard output is closed, and the result would go there; redirect it with > FILE')
+        raise DicError('standard output is closed, and the result would go there; '
+                       'redirect it with > FILE')
 
 # %% ../nbs/09_cli.ipynb #a461d0b1
 def _name(text):
@@ -157,15 +159,17 @@ def _device(text):
 
 _SHARED = {
     '-o --out': dict(type=_name, metavar='PATH',
-        help='where to write: a folder if it is one, ends in /, or the input is a folder or several '
-             'files, else a file; - is standard output (default: beside the input)'),
+        help='where to write: a folder if it is one, ends in /, or the input is a folder or '
+             'several files, else a file; - is standard output (default: beside the input)'),
     '--model': dict(type=_name, metavar='NAME', help="weights: a name from `dic models`, a .safetensors file or a run's folder"),
     '-q --quality': dict(type=_quality, metavar='N', help='0 (smallest file) to 63, fractions too, for weights that serve every rate (default: 32)'),
     '--target-size': dict(type=_size, metavar='SIZE', help='a file of that size, such as 50kB, or at most 2 %% below'),
     '--target-bpp': dict(type=_number, metavar='BPP', help='a file of so many bits per pixel, or at most 2 %% below'),
     '--target-psnr': dict(type=_number, metavar='DB', help='a file of that PSNR, or at most 0.05 dB below'),
-    '--device': dict(type=_device, default='auto', metavar='NAME', help='auto, cpu, gpu or gpu:1 (default: auto)'),
-    '--threads': dict(type=_threads, default=0, metavar='N', help='threads of the CPU (default: 0, one a core)'),
+    '--device': dict(type=_device, default='auto', metavar='NAME',
+        help='auto, cpu, gpu or gpu:1 (default: auto)'),
+    '--threads': dict(type=_threads, default=0, metavar='N',
+        help='threads of the CPU (default: 0, one a core)'),
     '--overwrite': dict(action='store_true', help='replace what is there'),
     '--json': dict(action='store_true', help='print the results as JSON and nothing else'),
     '--debug': dict(action='store_true', help='show the traceback of an error')}
@@ -255,17 +259,19 @@ def _each(a, todo, failed, work, line):
 _STREAM = 2**31 # Bytes that are taken from standard input at most
 
 def _ends(a, suffixes, but):
-    "Where one file comes from and goes to, None for standard streams; checked before anything is read"
+    "Where one file comes from and goes to, None for standard streams; before anything is read"
     from dic import coding
     if len(a.files)>1: raise UsageError('- stands for one file; name it, and one other, alone')
     if a.out is None:
-        raise UsageError('- has no name to make another from; say -o FILE, or -o - for standard output')
+        raise UsageError('- has no name to make another from; say -o FILE, '
+                         'or -o - for standard output')
     if a.out=='-' and a.json: raise UsageError('--json and -o - both write to standard output')
     if a.out=='-': _stream('stdout')
     if a.files==['-']: _stream('stdin')
     found, failed = ([None], []) if a.files==['-'] else coding.gather(a.files, suffixes, but)
     if failed: raise DicError(failed[0]['error'])
-    if len(found)>1: raise UsageError(f'{a.files[0]}: stands for {len(found)} files, standard output for one')
+    if len(found)>1:
+        raise UsageError(f'{a.files[0]}: stands for {len(found)} files, standard output for one')
     return found[0], None if a.out=='-' else _new(a)
 
 def _new(a):
@@ -354,15 +360,17 @@ def _hopeful(a, todo, begins):
         try:
             with open(path, 'rb') as f: return f.read(16)
         except OSError: return b''
-    return any((a.overwrite or not dst.exists()) and re.match(begins, head(src), re.S) for src, dst in todo)
+    return any((a.overwrite or not dst.exists()) and re.match(begins, head(src), re.S)
+               for src, dst in todo)
 
 def _loader(a):
     "What loads weights for the device and with the threads that were asked for"
     import inspect
     from dic import coding
     wanted = dict(device=a.device, threads=a.threads)
-    if wanted.keys()<=inspect.signature(coding.load).parameters.keys(): return partial(coding.load, **wanted)
-    _setup(a)                                                               # for the whole process
+    taken = inspect.signature(coding.load).parameters
+    if wanted.keys()<=taken.keys(): return partial(coding.load, **wanted)
+    _setup(a)                                                           # for the whole process
     return coding.load
 
 # %% ../nbs/09_cli.ipynb #3bad2e3c
@@ -373,18 +381,21 @@ def _loader(a):
            'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
           'out model quality target-size target-bpp target-psnr device threads overwrite',
           {'files': dict(nargs='+', type=_name, metavar='FILE',
-                         help='photographs: files, folders or patterns; - is standard input, and needs -o')})
+                         help='photographs: files, folders or patterns; - is standard input, '
+                              'and needs -o')})
 def _compress(a):
     "compress photographs to .tfci files"
     targets = dict(quality=a.quality, size=a.target_size, bpp=a.target_bpp, psnr=a.target_psnr)
     wanted = {k: v for k, v in targets.items() if v is not None}
-    if len(wanted)>1: raise UsageError('give one of --quality, --target-size, --target-bpp and --target-psnr')
+    if len(wanted)>1:
+        raise UsageError('give one of --quality, --target-size, --target-bpp and --target-psnr')
     with _todo(a, '.tfci', PHOTOS, '.tfci.png') as (todo, failed):
         if not todo: return failed, True
         model = path = _located(a.model)
         if _hopeful(a, todo, _PICTURE): model = _loader(a)(path)
         if wanted and 'quality' not in getattr(model, 'options', ['quality']):
-            raise UsageError(f'{path.stem}: {model.kind} has one rate; use weights that serve every rate, see dic models')
+            raise UsageError(f'{path.stem}: {model.kind} has one rate; use weights that serve '
+                             'every rate, see dic models')
         from dic import coding
         return _code(a, todo, failed, partial(coding.compress_file, model=model, **wanted))
 
@@ -402,9 +413,10 @@ def _nameable(a, todo):
     "Refuse names of outputs that say no format, or another than was asked for"
     for _, dst in todo:
         if (kind := _format(dst)) not in _FORMATS:
-            raise UsageError(f'{dst}: ends in none of .png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, .ppm; '
-                             'the suffix says what is written, and a folder ends in /')
-        if a.format and kind!=a.format: raise UsageError(f'{dst}: is no name for --format {a.format}')
+            raise UsageError(f'{dst}: ends in none of .png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, '
+                             '.ppm; the suffix says what is written, and a folder ends in /')
+        if a.format and kind!=a.format:
+            raise UsageError(f'{dst}: is no name for --format {a.format}')
 
 def _restored(src, dst, weights):
     "Decompress a file to a picture of the format that its name says"
@@ -420,7 +432,8 @@ def _restored(src, dst, weights):
         write_png(dst, image)
         return facts
     try: Image.fromarray(image).save(made := io.BytesIO(), kind, **options)
-    except (OSError, ValueError) as e: raise DicError(f'{dst}: cannot be written as {kind} ({e})') from e
+    except (OSError, ValueError) as e:
+        raise DicError(f'{dst}: cannot be written as {kind} ({e})') from e
     with atomic(dst) as f: f.write(made.getbuffer())
     return facts
 
@@ -432,14 +445,16 @@ def _restored(src, dst, weights):
            'dic decompress - -o - --format ppm < photo.tfci | cjpeg > photo.jpg'],
           'out model device threads overwrite',
           {'files': dict(nargs='+', type=_name, metavar='FILE',
-                         help='.tfci files, folders or patterns; - is standard input, and needs -o'),
+                         help='.tfci files, folders or patterns; - is standard input, '
+                              'and needs -o'),
            '--format': dict(choices=_FORMATS, metavar='NAME',
                             help='png, jpg, webp, bmp, tif or ppm: what is written to a folder or '
                                  'to standard output (default: png)')})
 def _decompress(a):
     "decompress .tfci files to PNG, or to what the name of the output says"
     from dic import coding, zoo
-    if a.format and not a.out: raise UsageError('--format needs -o: a folder, or - for standard output')
+    if a.format and not a.out:
+        raise UsageError('--format needs -o: a folder, or - for standard output')
     with _todo(a, f'.{a.format or "png"}', ['.tfci']) as (todo, failed):
         if not todo: return failed, True
         _nameable(a, todo)
@@ -460,7 +475,8 @@ def _rename(a):
     return rows, any('error' in r for r in rows)
 
 # %% ../nbs/09_cli.ipynb #adcdd39c
-_COLUMNS = dict(image='{}', width='{}', height='{}', bytes='{:,.0f}', bpp='{:.4f}', mse='{:.2f}', psnr='{:.2f}', ms_ssim='{:.4f}', ms_ssim_db='{:.2f}')
+_COLUMNS = dict(image='{}', width='{}', height='{}', bytes='{:,.0f}', bpp='{:.4f}', mse='{:.2f}',
+                psnr='{:.2f}', ms_ssim='{:.4f}', ms_ssim_db='{:.2f}')
 
 def _measures(table):
     "The lines of a table of measurements"
@@ -522,7 +538,8 @@ def _benched(table, targets):
 
 # %% ../nbs/09_cli.ipynb #91a1300e
 @_command(['dic bench photos/                                # the default weights and all codecs that are installed',
-           'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5', 'dic bench "kodak/*.png" --codecs swift webp --psnr 32 -o rows.json'],
+           'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5',
+           'dic bench "kodak/*.png" --codecs swift webp --psnr 32 -o rows.json'],
           'device threads overwrite', {
     'files': dict(nargs='+', type=_name, metavar='FILE', help='photographs: files, folders or patterns'),
     '--codecs': dict(nargs='+', type=_name, metavar='NAME', help='weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, webp, heic-420, heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default weights, and all of these)'),
@@ -530,7 +547,8 @@ def _benched(table, targets):
     '--psnr': dict(nargs='+', type=_number, default=[], metavar='DB', help='the same for PSNR'),
     '--size': dict(nargs='+', type=_size, default=[], metavar='SIZE', help='the same for the size of the file, such as 50kB'),
     '--repeat': dict(type=_count, default=3, metavar='N', help='how often each is timed; the median counts; 0 leaves times out (default: 3)'),
-    '-o --out': dict(type=_name, metavar='FILE', help='write the rows there as JSON, too: codec, version, setting, image, bytes, bpp, psnr, ms_ssim, encode_s, decode_s')})
+    '-o --out': dict(type=_name, metavar='FILE',
+        help='write the rows there as JSON, too: codec, version, setting, image, bytes, bpp, psnr, ms_ssim, encode_s, decode_s')})
 def _bench(a):
     "measure codecs beside each other on photographs"
     from dic import analysis, bench, coding

@@ -28,19 +28,22 @@ def parse(
     n = len(MAGIC)+2
     a = n+data[n-1]
     kind = data[n:a]
-    if not (kind.isascii() and kind.decode('latin1').isidentifier()): raise DecodeError('the file names no model')
+    if not (kind.isascii() and kind.decode('latin1').isidentifier()):
+        raise DecodeError('the file names no model')
     height, width, steps, check = struct.unpack('>HHHI', data[a+8:a+18])
     if not (0<height<=MAX_SIDE and 0<width<=MAX_SIDE and height*width<=MAX_PIXELS):
         raise DecodeError(f'{width} x {height}: sides must be 1 to {MAX_SIDE}, '
                           f'and the area at most {MAX_PIXELS:,} pixels')
     if steps>TOP*STEPS: raise DecodeError(f'quality {steps/STEPS:.2f} is beyond {TOP}')
-    return dict(model=kind.decode('ascii'), fingerprint=data[a:a+8].hex(), height=height, width=width,
-                quality=steps/STEPS, hash=check, head=data[:a+14], payload=data[a+18:-4])
+    return dict(model=kind.decode('ascii'), fingerprint=data[a:a+8].hex(), height=height,
+                width=width, quality=steps/STEPS, hash=check, head=data[:a+14],
+                payload=data[a+18:-4])
 
 def _whole(data):
     "Refuse what is no file of this layout, or not all of it"
     n = len(MAGIC)+2
-    if not data.startswith(MAGIC): raise DecodeError('not a .tfci file' if data else 'the file is empty')
+    if not data: raise DecodeError('the file is empty')
+    if not data.startswith(MAGIC): raise DecodeError('not a .tfci file')
     if len(data)<n or len(data)<n+data[n-1]+8+4+2+4+4: raise DecodeError('the file is cut short')
     if data[n-2]!=VERSION:
         raise DecodeError(f'the file has layout {data[n-2]}; this program reads layout {VERSION}')
@@ -54,8 +57,8 @@ def known(
     fingerprint: str, # The first hexadecimal digits of one
 ) -> str|None:        # A name, None where there are no such weights
     "Name the installed weights with a fingerprint."
-    cards = (p for p in sorted(WEIGHTS.glob('*.json')) if read_json(p)['sha256'].startswith(fingerprint))
-    return next((p.stem for p in cards), None)
+    cards = sorted(WEIGHTS.glob('*.json'))
+    return next((p.stem for p in cards if read_json(p)['sha256'].startswith(fingerprint)), None)
 
 def read_stream(
     path: str|Path, # A `.tfci` file
@@ -64,7 +67,8 @@ def read_stream(
     try:
         found = os.stat(path)
         if not stat.S_ISREG(found.st_mode): raise DecodeError(f'{path}: no regular file')
-        if found.st_size>MAX_BYTES: raise DecodeError(f'{path}: with {human(found.st_size)} no .tfci file')
+        if found.st_size>MAX_BYTES:
+            raise DecodeError(f'{path}: with {human(found.st_size)} no .tfci file')
         return Path(path).read_bytes()
     except OSError as e: raise DecodeError(f'{path}: {e.strerror}') from e
 
