@@ -6,22 +6,39 @@
 __all__ = ['COMMANDS', 'columns', 'guard', 'parser', 'main']
 
 # %% ../nbs/09_cli.ipynb #437a5f22
-import argparse, contextlib, importlib.util, json, math, os, re, signal, sys, time, traceback
+import argparse, contextlib, importlib.util, json, math, os, re, shutil, signal, sys, tempfile, time
 from functools import partial
 from pathlib import Path
 
-from tqdm import tqdm
-
 import dic
-from .core import DicError, UsageError, exhausted, human, parse_size, printable, psnr_of, writable, write_json
+from .core import (PHOTOS, DicError, UsageError, atomic, collect, exhausted, human, parse_size,
+                      printable, psnr_of, writable, write_json)
 
 # %% ../nbs/09_cli.ipynb #daf9b38c
-def _warn(text): tqdm.write(f'dic: {printable(text)}', file=sys.stderr)
+def _write(text, file):
+    "A line, above the progress bar where there is one"
+    bars, text = sys.modules.get('tqdm'), printable(text)
+    if bars: bars.tqdm.write(text, file=file)
+    else: print(text, file=file)
+
+@contextlib.contextmanager
+def _printing():
+    "Where printing fails in the block, the error says so, and Python does not try again at its end"
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as e:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        e.filename = 'standard output'
+        raise
+
+def _warn(text): _write(f'dic: {text}', sys.stderr)
 
 def _tell(a, *lines):
-    "Lines for people, unless JSON was asked for"
-    for line in [] if a.json else lines: tqdm.write(printable(line))
-    sys.stdout.flush()
+    "Lines for people, unless JSON was asked for; where a file goes to standard output, elsewhere"
+    file = sys.stderr if getattr(a, 'piped', False) else sys.stdout
+    with _printing():
+        for line in [] if a.json else lines: _write(line, file)
 
 # %% ../nbs/09_cli.ipynb #98e9bf11
 def columns(
@@ -34,8 +51,11 @@ def columns(
 # %% ../nbs/09_cli.ipynb #7e8a14af
 def _unforeseen(e):
     "An exception nobody foresaw, in a line"
+    import traceback
     at = traceback.extract_tb(e.__traceback__)[-1]
-    return f'unexpected {type(e).__name__}: {(str(e).splitlines() or [""])[0][:200]} ({Path(at.filename).name}, line {at.lineno}; --debug shows more)'
+    said = (str(e).splitlines() or [''])[0][:200]
+    where = f'{Path(at.filename).name}, line {at.lineno}'
+    return f'unexpected {type(e).__name__}: {said} ({where}; --debug shows more)'
 
 def _describe(e):
     "The line that stands for an exception, and the exit code"
@@ -46,24 +66,56 @@ def _describe(e):
     return e if isinstance(e, DicError) else _unforeseen(e), 1
 
 # %% ../nbs/09_cli.ipynb #dbf980b1
+def _trace():
+    "Show where an exception comes from"
+    import traceback
+    traceback.print_exc()
+
 def guard(
     work,              # What to do; returns the exit code
     debug: bool=False, # Show tracebacks
 ) -> int:
     "Do it; whatever goes wrong becomes a line on standard error and an exit code."
     try:
-        code = work()
-        sys.stdout.flush()
-        return code
-    except SystemExit as e: return e.code or 0
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
-        return 128+signal.SIGPIPE
+        try: code = work()
+        except SystemExit as e: code = e.code or 0
+        with _printing(): return code
+    except BrokenPipeError: return 128+signal.SIGPIPE
     except (KeyboardInterrupt, Exception) as e:
         line, code = _describe(e)
-        if debug: traceback.print_exc()
+        if debug: _trace()
         _warn(line)
         return code
+
+# %% ../nbs/09_cli.ipynb #d00e0002
+_CLOSED = set() # The names of standard streams that were closed when the process began
+
+def _stand_in():
+    "Open the null device in the place of standard streams that are closed"
+    for number, name in enumerate(('stdin', 'stdout', 'stderr')):
+        if getattr(sys, name) is not None: continue
+        _CLOSED.add(name)
+        try: os.fstat(number)
+        except OSError: os.open(os.devnull, os.O_RDWR)                  # takes the lowest number
+        setattr(sys, name, open(os.devnull, 'w' if number else 'r'))
+
+def _stream(name):
+    "The bytes of standard input or output; an error where it is closed or a terminal"
+    what = dict(stdin='standard input', stdout='standard output')[name]
+    arrow = dict(stdin='<', stdout='>')[name]
+    if name in _CLOSED:
+        raise DicError(f'{what} is closed; redirect it with {arrow} FILE, or name a file')
+    stream = getattr(sys, name)
+    if stream.isatty(): raise UsageError(f'{what} is a terminal; redirect it with {arrow} FILE')
+    return stream.buffer
+
+def _unseen(a):
+    "Refuse what would only be printed where nobody can read it"
+    told = a.command in ('info', 'models', 'analyze', 'bench')
+    kept = getattr(a, 'csv', None) or getattr(a, 'out', None)
+    if 'stdout' in _CLOSED and (a.json or told and not kept):
+        raise DicError('standard output is closed, and the result would go there; '
+                       'redirect it with > FILE')
 
 # %% ../nbs/09_cli.ipynb #a461d0b1
 def _name(text):
@@ -95,16 +147,29 @@ def _size(text):
     try: return parse_size(text)
     except DicError as e: raise argparse.ArgumentTypeError(str(e)) from None
 
+def _threads(text):
+    "A whole number from 0 to 1024"
+    if _count(text)>1024: raise argparse.ArgumentTypeError(f'{text} threads are more than 1024')
+    return _count(text)
+
+def _device(text):
+    "The name of a device"
+    if re.fullmatch(r'auto|cpu|gpu(:\d+)?', text): return text
+    raise argparse.ArgumentTypeError(f'{text!r} is none of auto, cpu, gpu, gpu:1')
+
 _SHARED = {
     '-o --out': dict(type=_name, metavar='PATH',
-        help='where to write: a folder if it is one, ends in /, or the input is a folder or several files, else a file (default: beside the input)'),
+        help='where to write: a folder if it is one, ends in /, or the input is a folder or '
+             'several files, else a file; - is standard output (default: beside the input)'),
     '--model': dict(type=_name, metavar='NAME', help="weights: a name from `dic models`, a .safetensors file or a run's folder"),
     '-q --quality': dict(type=_quality, metavar='N', help='0 (smallest file) to 63, fractions too, for weights that serve every rate (default: 32)'),
     '--target-size': dict(type=_size, metavar='SIZE', help='a file of that size, such as 50kB, or at most 2 %% below'),
     '--target-bpp': dict(type=_number, metavar='BPP', help='a file of so many bits per pixel, or at most 2 %% below'),
     '--target-psnr': dict(type=_number, metavar='DB', help='a file of that PSNR, or at most 0.05 dB below'),
-    '--device': dict(default='auto', metavar='NAME', help='auto, cpu, gpu or gpu:1 (default: auto)'),
-    '--threads': dict(type=_count, default=0, metavar='N', help='threads of the CPU (default: 0, one a core)'),
+    '--device': dict(type=_device, default='auto', metavar='NAME',
+        help='auto, cpu, gpu or gpu:1 (default: auto)'),
+    '--threads': dict(type=_threads, default=0, metavar='N',
+        help='threads of the CPU (default: 0, one a core)'),
     '--overwrite': dict(action='store_true', help='replace what is there'),
     '--json': dict(action='store_true', help='print the results as JSON and nothing else'),
     '--debug': dict(action='store_true', help='show the traceback of an error')}
@@ -150,12 +215,15 @@ def main(
 ) -> int:                      # Exit code
     "The `dic` command."
     argv = sys.argv[1:] if argv is None else argv
+    _stand_in()
     if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='backslashreplace')
     def work():
         if not argv: parser().print_help(sys.stderr); return 2
         a = parser().parse_args(argv)
+        _unseen(a)
         data, failed = a.run(a)
-        if a.json: print(json.dumps(data, indent=1, allow_nan=False))
+        with _printing():
+            if a.json: print(json.dumps(data, indent=1, allow_nan=False))
         return int(failed)
     return guard(work, '--debug' in argv)
 
@@ -168,13 +236,86 @@ def _found(gathered):
 
 def _said(a, line):
     "What to do with a row when it is there: a line"
-    return lambda row: _warn(row['error']) if 'error' in row else _tell(a, line(row))
+    def say(row):
+        row = _plain(a, row)
+        _warn(row['error']) if 'error' in row else _tell(a, line(row))
+    return say
+
+def _plain(a, row):
+    "A row in which standard streams are called -"
+    for name in getattr(a, 'streams', []):
+        row = {k: v.replace(name, '-') if isinstance(v, str) else v for k, v in row.items()}
+    return row
 
 def _each(a, todo, failed, work, line):
     "Do `work` for each input and its output; the rows, and whether any is an error"
     from dic import coding
-    rows = failed+coding.each(todo, work, getattr(a, 'overwrite', False), None, _said(a, line), a.debug)
+    overwrite = getattr(a, 'overwrite', False)
+    done = coding.each(todo, work, overwrite, None, _said(a, line), a.debug)
+    rows = failed+[_plain(a, r) for r in done]
     return rows, any('error' in r for r in rows)
+
+# %% ../nbs/09_cli.ipynb #d00e0004
+_STREAM = 2**31 # Bytes that are taken from standard input at most
+
+def _ends(a, suffixes, but):
+    "Where one file comes from and goes to, None for standard streams; before anything is read"
+    from dic import coding
+    if len(a.files)>1: raise UsageError('- stands for one file; name it, and one other, alone')
+    if a.out is None:
+        raise UsageError('- has no name to make another from; say -o FILE, '
+                         'or -o - for standard output')
+    if a.out=='-' and a.json: raise UsageError('--json and -o - both write to standard output')
+    if a.out=='-': _stream('stdout')
+    if a.files==['-']: _stream('stdin')
+    found, failed = ([None], []) if a.files==['-'] else coding.gather(a.files, suffixes, but)
+    if failed: raise DicError(failed[0]['error'])
+    if len(found)>1:
+        raise UsageError(f'{a.files[0]}: stands for {len(found)} files, standard output for one')
+    return found[0], None if a.out=='-' else _new(a)
+
+def _new(a):
+    "The output as a path that may be written"
+    path = Path(a.out)
+    if a.out.endswith('/') or path.is_dir():
+        raise UsageError(f'{path}: is a folder; standard input has no name, so name a file in it')
+    if path.exists() and not a.overwrite:
+        raise DicError(f'{path}: exists already; it is kept unless you say --overwrite')
+    writable(path.parent)
+    return path
+
+# %% ../nbs/09_cli.ipynb #d00e0005
+def _receive(path):
+    "Put what comes from standard input into a file"
+    stream = _stream('stdin')
+    with open(path, 'wb') as f:
+        while block := stream.read(2**20):
+            f.write(block)
+            if f.tell()>_STREAM: raise DicError(f'-: more than the {human(_STREAM)} that are read')
+
+def _send(path):
+    "Write a file to standard output"
+    with _printing(), open(path, 'rb') as f: shutil.copyfileobj(f, _stream('stdout'))
+
+@contextlib.contextmanager
+def _todo(
+    a,
+    suffix,         # Of outputs
+    suffixes, but=None, # As for `coding.gather`
+):
+    "Pairs of an input and its output, standard streams being files for the time of the block"
+    from dic import coding
+    if '-' not in (*a.files, a.out):
+        yield _found(coding.jobs(a.files, a.out, suffix, suffixes, but))
+        return
+    source, target = _ends(a, suffixes, but)
+    a.piped = target is None
+    with tempfile.TemporaryDirectory(prefix='dic-') as tmp:
+        src, dst = Path(tmp)/'in', Path(tmp)/f'out{suffix}'
+        a.streams = [str(src), str(dst)]
+        if source is None: _receive(src)
+        yield [(source or src, target or dst)], []
+        if target is None and dst.exists(): _send(dst)
 
 # %% ../nbs/09_cli.ipynb #58918445
 def _coded(r):
@@ -195,7 +336,7 @@ def _code(a, todo, failed, work):
 
 # %% ../nbs/09_cli.ipynb #042c4665
 def _setup(a):
-    "Choose device and threads"
+    "Choose device and threads of what trains"
     from dic.backend import setup
     try: return setup(getattr(a, 'device', 'auto'), a.threads)
     except DicError as e: raise UsageError(str(e)) from None
@@ -208,36 +349,121 @@ def _located(name):
     if not path.is_file(): raise UsageError(f'{path}: no such weights')
     return path
 
+# %% ../nbs/09_cli.ipynb #d00e0006
+_PICTURE = (rb'\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM|II[*+]|MM\0[*+]|GIF8|P[1-7fF]|'
+            rb'\0\0\0\x0cjP|\xff\x4f\xff\x51')
+_TFCI = rb'\x89TFCI\n'
+
+def _hopeful(a, todo, begins):
+    "Whether any input begins as it should and has an output that may be written"
+    def head(path):
+        try:
+            with open(path, 'rb') as f: return f.read(16)
+        except OSError: return b''
+    return any((a.overwrite or not dst.exists()) and re.match(begins, head(src), re.S)
+               for src, dst in todo)
+
+def _loader(a):
+    "What loads weights for the device and with the threads that were asked for"
+    import inspect
+    from dic import coding
+    wanted = dict(device=a.device, threads=a.threads)
+    taken = inspect.signature(coding.load).parameters
+    if wanted.keys()<=taken.keys(): return partial(coding.load, **wanted)
+    _setup(a)                                                           # for the whole process
+    return coding.load
+
 # %% ../nbs/09_cli.ipynb #3bad2e3c
-@_command(['dic compress photo.jpg                         # to photo.jpg.tfci', 'dic compress photos/ -o compressed/',
-           'dic compress photo.jpg -q 40', 'dic compress photo.jpg --target-size 50kB', 'dic compress "kodak/*.png" -o out/ --model runs/mine --json'],
-          'out model quality target-size target-bpp target-psnr device threads overwrite', {'files': dict(nargs='+', type=_name, metavar='FILE', help='photographs: files, folders or patterns')})
+@_command(['dic compress photo.jpg                         # to photo.jpg.tfci',
+           'dic compress photos/ -o compressed/', 'dic compress photo.jpg -q 40',
+           'dic compress photo.jpg --target-size 50kB',
+           'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
+           'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
+          'out model quality target-size target-bpp target-psnr device threads overwrite',
+          {'files': dict(nargs='+', type=_name, metavar='FILE',
+                         help='photographs: files, folders or patterns; - is standard input, '
+                              'and needs -o')})
 def _compress(a):
     "compress photographs to .tfci files"
-    from dic import coding
-    wanted = {k: v for k, v in dict(quality=a.quality, size=a.target_size, bpp=a.target_bpp, psnr=a.target_psnr).items() if v is not None}
-    if len(wanted)>1: raise UsageError('give one of --quality, --target-size, --target-bpp and --target-psnr')
-    todo, failed = _found(coding.jobs(a.files, a.out, '.tfci', but='.tfci.png'))
-    if not todo: return failed, True
-    path = _located(a.model)
-    _setup(a)
-    model = coding.load(path)
-    if wanted and 'quality' not in model.options: raise UsageError(f'{path.stem}: {model.kind} has one rate; use weights that serve every rate, see dic models')
-    return _code(a, todo, failed, partial(coding.compress_file, model=model, **wanted))
+    targets = dict(quality=a.quality, size=a.target_size, bpp=a.target_bpp, psnr=a.target_psnr)
+    wanted = {k: v for k, v in targets.items() if v is not None}
+    if len(wanted)>1:
+        raise UsageError('give one of --quality, --target-size, --target-bpp and --target-psnr')
+    with _todo(a, '.tfci', PHOTOS, '.tfci.png') as (todo, failed):
+        if not todo: return failed, True
+        model = path = _located(a.model)
+        if _hopeful(a, todo, _PICTURE): model = _loader(a)(path)
+        if wanted and 'quality' not in getattr(model, 'options', ['quality']):
+            raise UsageError(f'{path.stem}: {model.kind} has one rate; use weights that serve '
+                             'every rate, see dic models')
+        from dic import coding
+        return _code(a, todo, failed, partial(coding.compress_file, model=model, **wanted))
 
 # %% ../nbs/09_cli.ipynb #cfc993a7
-@_command(['dic decompress photo.jpg.tfci                  # to photo.jpg.tfci.png', 'dic decompress compressed/ -o pictures/',
-           'dic decompress compressed/*.tfci --model runs/mine --overwrite'],
-          'out model device threads overwrite', {'files': dict(nargs='+', type=_name, metavar='FILE', help='.tfci files, folders or patterns')})
-def _decompress(a):
-    "decompress .tfci files to PNG"
+_FORMATS = dict(png=('PNG', {}), jpg=('JPEG', dict(quality=95, subsampling=0)),
+                webp=('WEBP', dict(lossless=True)), bmp=('BMP', {}),
+                tif=('TIFF', dict(compression='tiff_adobe_deflate')), ppm=('PPM', {}))
+
+def _format(path):
+    "The format that a suffix stands for"
+    name = path.suffix[1:].lower()
+    return dict(jpeg='jpg', tiff='tif').get(name, name)
+
+def _nameable(a, todo):
+    "Refuse names of outputs that say no format, or another than was asked for"
+    for _, dst in todo:
+        if (kind := _format(dst)) not in _FORMATS:
+            raise UsageError(f'{dst}: ends in none of .png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, '
+                             '.ppm; the suffix says what is written, and a folder ends in /')
+        if a.format and kind!=a.format:
+            raise UsageError(f'{dst}: is no name for --format {a.format}')
+
+def _restored(src, dst, weights):
+    "Decompress a file to a picture of the format that its name says"
+    import io
+    from PIL import Image
     from dic import coding
-    todo, failed = _found(coding.jobs(a.files, a.out, '.png', ['.tfci']))
-    if not todo: return failed, True
-    path = a.model and _located(a.model)
-    _setup(a)
-    model = path and coding.load(path)
-    return _code(a, todo, failed, partial(coding.decompress_file, model=model))
+    from dic.images import write_png
+    data = coding.read_stream(src)
+    image = coding.decompress(data, weights(data))
+    kind, options = _FORMATS[_format(dst)]
+    facts = {k: v for k, v in dic.info(data).items() if k in ('bytes', 'height', 'width', 'bpp')}
+    if kind=='PNG':
+        write_png(dst, image)
+        return facts
+    try: Image.fromarray(image).save(made := io.BytesIO(), kind, **options)
+    except (OSError, ValueError) as e:
+        raise DicError(f'{dst}: cannot be written as {kind} ({e})') from e
+    with atomic(dst) as f: f.write(made.getbuffer())
+    return facts
+
+# %% ../nbs/09_cli.ipynb #d00e0007
+@_command(['dic decompress photo.jpg.tfci                  # to photo.jpg.tfci.png',
+           'dic decompress photo.jpg.tfci -o photo.jpg     # to what the suffix says',
+           'dic decompress compressed/ -o pictures/',
+           'dic decompress compressed/*.tfci --model runs/mine --overwrite',
+           'dic decompress - -o - --format ppm < photo.tfci | cjpeg > photo.jpg'],
+          'out model device threads overwrite',
+          {'files': dict(nargs='+', type=_name, metavar='FILE',
+                         help='.tfci files, folders or patterns; - is standard input, '
+                              'and needs -o'),
+           '--format': dict(choices=_FORMATS, metavar='NAME',
+                            help='png, jpg, webp, bmp, tif or ppm: what is written to a folder or '
+                                 'to standard output (default: png)')})
+def _decompress(a):
+    "decompress .tfci files to PNG, or to what the name of the output says"
+    from dic import coding, zoo
+    if a.format and not a.out:
+        raise UsageError('--format needs -o: a folder, or - for standard output')
+    with _todo(a, f'.{a.format or "png"}', ['.tfci']) as (todo, failed):
+        if not todo: return failed, True
+        _nameable(a, todo)
+        path = a.model and _located(a.model)
+        load = _loader(a) if _hopeful(a, todo, _TFCI) else coding.load
+        def weights(data):
+            its = path or zoo.by_fingerprint(coding.parse(data)['fingerprint'])
+            return load(its) if its else None
+        return _code(a, todo, failed, partial(_restored, weights=weights))
 
 # %% ../nbs/09_cli.ipynb #42adf746
 @_command(['dic rename out/', 'dic rename "out/kodim*.tfci.png" --overwrite'],
@@ -249,12 +475,13 @@ def _rename(a):
     return rows, any('error' in r for r in rows)
 
 # %% ../nbs/09_cli.ipynb #adcdd39c
-_FORMATS = dict(image='{}', width='{}', height='{}', bytes='{:,.0f}', bpp='{:.4f}', mse='{:.2f}', psnr='{:.2f}', ms_ssim='{:.4f}', ms_ssim_db='{:.2f}')
+_COLUMNS = dict(image='{}', width='{}', height='{}', bytes='{:,.0f}', bpp='{:.4f}', mse='{:.2f}',
+                psnr='{:.2f}', ms_ssim='{:.4f}', ms_ssim_db='{:.2f}')
 
 def _measures(table):
     "The lines of a table of measurements"
-    shown = [k for k in _FORMATS if k not in ('bytes', 'bpp') or any(r[k] is not None for r in table)]
-    cell = lambda k, v: '-' if v is None or v!=v else _FORMATS[k].format(v)
+    shown = [k for k in _COLUMNS if k not in ('bytes', 'bpp') or any(r[k] is not None for r in table)]
+    cell = lambda k, v: '-' if v is None or v!=v else _COLUMNS[k].format(v)
     return columns([shown]+[[cell(k, r[k]) for k in shown] for r in table])
 
 def _mean(m):
@@ -311,7 +538,8 @@ def _benched(table, targets):
 
 # %% ../nbs/09_cli.ipynb #91a1300e
 @_command(['dic bench photos/                                # the default weights and all codecs that are installed',
-           'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5', 'dic bench "kodak/*.png" --codecs swift webp --psnr 32 --json rows.json'],
+           'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5',
+           'dic bench "kodak/*.png" --codecs swift webp --psnr 32 -o rows.json'],
           'device threads overwrite', {
     'files': dict(nargs='+', type=_name, metavar='FILE', help='photographs: files, folders or patterns'),
     '--codecs': dict(nargs='+', type=_name, metavar='NAME', help='weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, webp, heic-420, heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default weights, and all of these)'),
@@ -319,16 +547,17 @@ def _benched(table, targets):
     '--psnr': dict(nargs='+', type=_number, default=[], metavar='DB', help='the same for PSNR'),
     '--size': dict(nargs='+', type=_size, default=[], metavar='SIZE', help='the same for the size of the file, such as 50kB'),
     '--repeat': dict(type=_count, default=3, metavar='N', help='how often each is timed; the median counts; 0 leaves times out (default: 3)'),
-    '--json': dict(type=_name, metavar='FILE', help='write the rows there: codec, version, setting, image, bytes, bpp, psnr, ms_ssim, encode_s, decode_s')})
+    '-o --out': dict(type=_name, metavar='FILE',
+        help='write the rows there as JSON, too: codec, version, setting, image, bytes, bpp, psnr, ms_ssim, encode_s, decode_s')})
 def _bench(a):
     "measure codecs beside each other on photographs"
     from dic import analysis, bench, coding
-    path, a.json = a.json and Path(a.json), False
+    path = a.out and Path(a.out)
     if path and path.exists() and not a.overwrite: raise DicError(f'{path}: exists already; it is kept unless you say --overwrite')
     if path: writable(path.parent)
     paths, failed = _found(coding.gather(a.files))
     if not paths: return failed, True
-    _setup(a)
+    _loader(a)
     targets, codecs = [{k: v} for k in ('bpp', 'psnr', 'size') for v in getattr(a, k)], _codecs(a.codecs)
     table = bench.run(codecs, paths, targets=targets)
     if a.repeat: table = bench.add_times(table, codecs, paths, a.repeat)
@@ -340,15 +569,47 @@ def _bench(a):
     return rows, bool(failed)
 
 # %% ../nbs/09_cli.ipynb #069c2680
-@_command(['dic info photo.jpg.tfci', 'dic info compressed/ --json'],
-          '', {'files': dict(nargs='+', type=_name, metavar='FILE', help='.tfci files, folders or patterns')})
+@_command(['dic info photo.jpg.tfci', 'dic info compressed/ --json', 'dic info - < photo.tfci'],
+          '', {'files': dict(nargs='+', type=_name, metavar='FILE',
+                             help='.tfci files, folders or patterns; - is standard input')})
 def _info(a):
-    "say what .tfci files are: model, fingerprint, size, bpp"
-    from dic import coding
-    paths, failed = _found(coding.gather(a.files, ['.tfci']))
-    line = lambda r: (f'{r["file"]}: {r["model"]}, weights {r["fingerprint"]} ({r["weights"] or "not installed"}), '
-                      f'{r["width"]} x {r["height"]}, {human(r["bytes"])}, {r["bpp"]:.3f} bpp')
-    return _each(a, [(p, None) for p in paths], failed, lambda p, _: coding.info(p), line)
+    "say what .tfci files are: model, fingerprint, size, bpp, quality"
+    todo = dict(pair for name in a.files for pair in _inputs(name))
+    rows, say = [], _said(a, _about)
+    for path, read in todo.items():
+        try: rows.append(read())
+        except DicError as e:
+            if a.debug: _trace()
+            rows.append(dict(input=str(path), error=str(e)))
+        say(rows[-1])
+    return rows, any('error' in r for r in rows)
+
+def _inputs(name):
+    "The .tfci files that a name stands for, and what reads each"
+    if name=='-': return [(name, _from_stream)]
+    try: return [(p, partial(dic.info, p)) for p in collect(name, ['.tfci'])]
+    except DicError as e: return [(name, partial(_fail, e))]
+
+def _fail(e): raise e
+
+def _from_stream():
+    "What the file on standard input is"
+    from dic.coding.container import MAX_BYTES
+    data = _stream('stdin').read(MAX_BYTES+1)
+    try: return dic.info(data)|dict(file='-')
+    except DicError as e: raise DicError(f'-: {e}') from e
+
+def _about(r):
+    "A line about a file"
+    weights = r['weights'] or 'not installed'
+    quality = f', quality {r["quality"]:.5g}' if r['quality'] or _rated(r['weights']) else ''
+    return (f'{r["file"]}: {r["model"]}, weights {r["fingerprint"]} ({weights}), {r["width"]} x '
+            f'{r["height"]}, {human(r["bytes"])}, {r["bpp"]:.3f} bpp{quality}')
+
+def _rated(name):
+    "Whether weights serve a range of rates, by their card"
+    from dic import zoo
+    return name is not None and isinstance(zoo.shipped()[name].get('lmbda'), list)
 
 # %% ../nbs/09_cli.ipynb #3c3d3778
 def _range(v): "A number, or two"; return ' to '.join(map(str, v)) if isinstance(v, list) else str(v)
