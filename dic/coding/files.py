@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .codec import codec, compress, compress_to, decompress, parse
 from .header import info, read_stream
-from ..core import PHOTOS, DicError, UsageError, atomic, collect, listed, memory_errors, printable, timed, writable
+from ..core import PHOTOS, DicError, UsageError, atomic, collect, listed, memory_errors, timed, writable
 from ..images import read_image, write_png
 
 # %% ../../nbs/04_files.ipynb #806c5b97
@@ -69,9 +69,7 @@ def each(
 ) -> list:                  # A row for each: input, output, what `work` returned, seconds; or error
     "Do something with many files."
     rows = []
-    hidden = True if len(todo)<2 else None if progress is None else not progress
-    for src, dst in (bar := tqdm(todo, disable=hidden, unit='file', leave=False)):
-        bar.set_postfix_str(printable(src.name))
+    for src, dst in _shown(todo, progress):
         row = dict(input=str(src), output=str(dst)) if dst else {}
         try:
             if dst and dst.is_dir(): raise DicError(f'{dst}: is a folder')
@@ -84,6 +82,12 @@ def each(
         say(row)
         rows.append(row)
     return rows
+
+def _shown(todo, progress):
+    "The pairs, with a bar if there are several"
+    if len(todo)<2 or progress is False: return todo
+    from tqdm.auto import tqdm
+    return tqdm(todo, disable=None if progress is None else False, unit='file', leave=False)
 
 def _named(e, src, dst):
     "An error in one line that names a file"
