@@ -151,9 +151,10 @@ def locate(
 
 def by_fingerprint(
     prefix: str, # The first hexadecimal digits of a fingerprint
+    former=False, # Whether the one counts that weights had before their tables were made anew
 ) -> Path|None:
-    "Find the shipped weights with that fingerprint, or that had it before their tables were made anew."
-    known = {k: [c['sha256'], *c.get('former', [])] for k, c in shipped().items()}
+    "Find the shipped weights with that fingerprint."
+    known = {k: [c['sha256'], *c.get('former', [])*former] for k, c in shipped().items()}
     return next((SHIPPED/f'{k}.safetensors' for k, prints in known.items() if any(p.startswith(prefix) for p in prints)), None)
 
 # %% ../nbs/02_zoo.ipynb #63f36a9f
