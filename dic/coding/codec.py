@@ -68,7 +68,7 @@ def _afford(model, height, width):
     if need>free:
         raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of memory, {human(free)} are free')
 
-# %% ../../nbs/04_codec.ipynb #e6bd9922
+# %% ../../nbs/04_codec.ipynb #092ffa98
 def _ready(image, model):
     "A picture and a model that may be compressed together"
     image = np.asarray(image)
@@ -98,10 +98,10 @@ def check(
 
 def _file(model, features, height, width, options):
     "A file's bytes, from a picture that has been analysed"
-    latents = model.quantise(features, height, width, **options)
+    payload, checked = model.encode_picture(features, height, width, **options)
     head = Header(model.kind, model.fingerprint[:16], height, width, options.get('quality', 0))
-    head = Header(**head.__dict__|dict(check=check(head.start, model.checked(latents))))
-    return pack(File(head, [(model.section, model.to_bytes(latents, **options))]))
+    head = Header(**head.__dict__|dict(check=check(head.start, checked)))
+    return pack(File(head, [(model.section, payload)]))
 
 def compress(
     image: np.ndarray, # uint8 [height, width, 3], from 1x1 to 32768 a side and 2**28 pixels in all
