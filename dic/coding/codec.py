@@ -68,7 +68,7 @@ def _afford(model, height, width):
     if need>free:
         raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of memory, {human(free)} are free')
 
-# %% ../../nbs/04_codec.ipynb #092ffa98
+# %% ../../nbs/04_codec.ipynb #a22e7dab
 def _ready(image, model):
     "A picture and a model that may be compressed together"
     image = np.asarray(image)
@@ -112,7 +112,9 @@ def compress(
     image, model = _ready(image, model)
     options, (h, w) = _options(model, options), image.shape[:2]
     with memory_errors(f'{w} x {h} with {model.kind}'):
-        return _file(model, model.analyse(image), h, w, options)
+        features = model.analyse(image)
+        del image                       # a large picture's memory is needed for its latents, where nobody else holds it
+        return _file(model, features, h, w, options)
 
 # %% ../../nbs/04_codec.ipynb #1a5079e3
 def latents_of(

@@ -102,13 +102,15 @@ def compress_file(
     **options, # What the model takes, or a target of `compress_to`
 ) -> dict:     # bytes, height, width, bpp, notes on what was converted; quality where the model has one
     "Compress a photograph to a file that appears whole or not at all."
-    image = read_image(src, notes := [])
     if odd := options.keys()-{'quality', 'size', 'bpp', 'psnr'}: raise DicError(f'there is no option {min(odd)}')
     if len(options)>1: raise DicError('give one of quality, size, bpp and psnr')
-    data = compress(image, model, **options) if not options or 'quality' in options else compress_to(image, model, **options)[0]
+    work = compress if not options or 'quality' in options else lambda *a, **k: compress_to(*a, **k)[0]
+    notes, model = [], codec(model)
+    data = work(read_image(src, notes), model, **options)
     with atomic(dst) as f: f.write(data)
-    q = parse(data)['quality']
-    return _facts(data, *image.shape[:2])|dict(notes=notes)|(dict(quality=q) if 'quality' in codec(model).options else {})
+    head = parse(data)
+    quality = dict(quality=head['quality']) if 'quality' in model.options else {}
+    return _facts(data, head['height'], head['width'])|dict(notes=notes)|quality
 
 def decompress_file(
     src: Path,  # A `.tfci` file
