@@ -72,9 +72,9 @@ def interpreter(version):
             if subprocess.run([o, '-c', 'import venv'], capture_output=True).returncode==0: return str(o)
 
 def fenced(section, language=''):
-    "The first block of code in a section of the README"
+    "The blocks of code in a section of the README"
     text = (ROOT/'README.md').read_text(encoding='utf-8').split(f'\n## {section}\n')[1].split('\n## ')[0]
-    return re.search(rf'^```{language}\n(.*?)^```', text, re.M|re.S)[1]
+    return '\n'.join(re.findall(rf'^```{language}\n(.*?)^```', text, re.M|re.S))
 
 def base(version, python, built, folder):
     "What the README promises, in an environment from nothing; its size in MB"
