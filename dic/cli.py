@@ -154,8 +154,8 @@ def _threads(text):
 
 def _device(text):
     "The name of a device"
-    if re.fullmatch(r'auto|cpu|gpu(:\d+)?', text): return text
-    raise argparse.ArgumentTypeError(f'{text!r} is none of auto, cpu, gpu, gpu:1')
+    if re.fullmatch(r'auto|cpu|gpu(:\d+)?|cuda|coreml|directml|openvino', text): return text
+    raise argparse.ArgumentTypeError(f'{text!r} is none of auto, cpu, gpu, gpu:1, cuda, coreml, directml, openvino')
 
 _SHARED = {
     '-o --out': dict(type=_name, metavar='PATH',
@@ -365,13 +365,12 @@ def _hopeful(a, todo, begins):
 
 def _loader(a):
     "What loads weights for the device and with the threads that were asked for"
-    import inspect
     from dic import coding
-    wanted = dict(device=a.device, threads=a.threads)
-    taken = inspect.signature(coding.load).parameters
-    if wanted.keys()<=taken.keys(): return partial(coding.load, **wanted)
-    _setup(a)                                                           # for the whole process
-    return coding.load
+    def load(model=None):
+        try: return coding.load(model, a.device, a.threads)
+        except DicError as e: raise UsageError(str(e)) if a.device!='auto' and a.device in str(e) else e from None
+    return load
+
 
 # %% ../nbs/09_cli.ipynb #3bad2e3c
 @_command(['dic compress photo.jpg                         # to photo.jpg.tfci',
@@ -540,7 +539,7 @@ def _benched(table, targets):
 @_command(['dic bench photos/                                # the default weights and all codecs that are installed',
            'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5',
            'dic bench "kodak/*.png" --codecs swift webp --psnr 32 -o rows.json'],
-          'device threads overwrite', {
+          'overwrite', {
     'files': dict(nargs='+', type=_name, metavar='FILE', help='photographs: files, folders or patterns'),
     '--codecs': dict(nargs='+', type=_name, metavar='NAME', help='weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, webp, heic-420, heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default weights, and all of these)'),
     '--bpp': dict(nargs='+', type=_number, default=[], metavar='BPP', help='bring each photograph to these rates, instead of running through settings'),
@@ -559,7 +558,6 @@ def _bench(a):
     if path: writable(path.parent)
     paths, failed = _found(coding.gather(a.files))
     if not paths: return failed, True
-    _loader(a)
     targets, codecs = [{k: v} for k in ('bpp', 'psnr', 'size') for v in getattr(a, k)], _codecs(a.codecs)
     table = bench.run(codecs, paths, targets=targets)
     if a.repeat: table = bench.add_times(table, codecs, paths, a.repeat)

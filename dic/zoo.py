@@ -67,16 +67,24 @@ EARLIER = dict(swift=dict(linear=False, residual=False)) # What files say nothin
 
 def load_weights(
     path: str|Path, # `NAME.safetensors`
-    **options,      # Of `dic.models.runtime.Networks`: threads, providers
+    device: str='auto', # What the transforms run on
+    threads: int=0, # Of the processor, 0 for one a core
 ):                  # What codes, with `.fingerprint`
     "Load weights to code with: `swift` for ONNX Runtime, other models for TensorFlow. Raise `DicError` where the file is damaged or no such file."
     path = Path(path)
     meta, arrays = _read(path)
-    if meta['kind']!='swift': return load_model(path)
-    from dic.models import runtime
+    if meta['kind']!='swift': return _of_tensorflow(path, device, threads)
+    from dic.models import onnx, runtime
+    providers = onnx.providers(device)
     try: weights = runtime.read_weights(meta['config'], arrays)
     except DicError as e: raise DicError(f'{path}: {e}') from e
-    return runtime.Runtime(weights, fingerprint(path), **options)
+    return runtime.Runtime(weights, fingerprint(path), threads=threads, providers=providers)
+
+def _of_tensorflow(path, device, threads):
+    "Weights of a model that TensorFlow runs"
+    from dic.backend import setup
+    if device!='auto' or threads: setup(device, threads)
+    return load_model(path)
 
 def load_model(
     path: str|Path, # `NAME.safetensors`
@@ -151,9 +159,10 @@ def locate(
 
 def by_fingerprint(
     prefix: str, # The first hexadecimal digits of a fingerprint
+    former=False, # Whether the one counts that weights had before their tables were made anew
 ) -> Path|None:
-    "Find the shipped weights with that fingerprint, or that had it before their tables were made anew."
-    known = {k: [c['sha256'], *c.get('former', [])] for k, c in shipped().items()}
+    "Find the shipped weights with that fingerprint."
+    known = {k: [c['sha256'], *c.get('former', [])*former] for k, c in shipped().items()}
     return next((SHIPPED/f'{k}.safetensors' for k, prints in known.items() if any(p.startswith(prefix) for p in prints)), None)
 
 # %% ../nbs/02_zoo.ipynb #63f36a9f

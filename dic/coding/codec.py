@@ -16,18 +16,19 @@ from .header import known, parse
 from ..core import DicError, exhausted, free_memory, human, memory_errors, psnr_of, search, target
 from ..zoo import by_fingerprint, load_weights, locate, shipped
 
-# %% ../../nbs/04_codec.ipynb #e8e0496d
+# %% ../../nbs/04_codec.ipynb #f116949c
 def load(
     model: str|Path|None=None, # A shipped name, a path to weights or a run's folder, None for the default
-    **options,                 # For `swift`: threads, providers
+    device: str='auto',        # What the transforms run on, see `dic.models.onnx.providers`
+    threads: int=0,            # Of the processor, 0 for one a core
 ):                             # What codes
     "Load a model ready to code, once. Raise `DicError` where there is none."
     path = locate(model)
     if not path.exists(): return load_weights(path)
-    return _loaded(path.resolve(), path.stat().st_mtime_ns, tuple(sorted(options.items())))
+    return _loaded(path.resolve(), path.stat().st_mtime_ns, device, threads)
 
 @functools.lru_cache(4)
-def _loaded(path, _, options): return load_weights(path, **dict(options))
+def _loaded(path, _, device, threads): return load_weights(path, device, threads)
 
 def codec(
     model, # A model as it is, or the name or path of one

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from ..core import DicError
 
-# %% ../../nbs/04_container.ipynb #44adbd59
+# %% ../../nbs/04_container.ipynb #49455e99
 class DecodeError(DicError):
     "The bytes are not a picture that this program can give back exactly."
 
 MAGIC, LAYOUT = b'\x89TFCI\n', 3
 TOP, STEPS, DEFAULT_QUALITY = 63, 1024, 32 # Quality runs from 0 to 63, in 1024ths
-MAX_SIDE, MAX_PIXELS, MAX_BYTES = 32768, 2**28, 2**28
+MAX_SIDE, MAX_PIXELS, MAX_BYTES = 32768, 2**28, 2**29
 
 def check_size(
     height: int, width: int,
@@ -84,7 +84,7 @@ def _read_header(data):
     if steps>TOP*STEPS: raise DecodeError(f'quality {steps/STEPS:.2f} is beyond {TOP}')
     return Header(name.decode('ascii'), data[n:n+8].hex(), height, width, steps/STEPS, check)
 
-# %% ../../nbs/04_container.ipynb #e584f24b
+# %% ../../nbs/04_container.ipynb #d796c431
 KNOWN = 'HRT' # Sections that this program reads: header, range-coded latents, strings of TensorFlow
 
 @dataclass(frozen=True)
@@ -102,9 +102,10 @@ class File:
 def pack(
     file: File,
 ) -> bytes:
-    "Write a file."
+    "Write a file. Raise `DicError` where it would be larger than is read."
     head = _section('H', file.header.start+struct.pack('>I', file.header.check))
     body = MAGIC+bytes([LAYOUT])+head+b''.join(_section(*s) for s in file.sections)
+    if len(body)+4>MAX_BYTES: raise DicError(f'the file would be larger than {MAX_BYTES:,} bytes')
     return body+struct.pack('>I', zlib.crc32(body))
 
 def layout(

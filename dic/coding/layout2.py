@@ -15,7 +15,7 @@ from .header import parse_former
 from ..core import DicError
 from ..models import swift
 
-# %% ../../nbs/04_layout2.ipynb #10d161d4
+# %% ../../nbs/04_layout2.ipynb #6cc38613
 def decompress(
     data: bytes, # A file of layout 2, see `dic.coding.header`
     model=None,  # As for `dic.coding.decompress`
@@ -38,7 +38,7 @@ def _model(head, model):
     "The weights that made a file, or were made from those without a change but for their tables"
     from dic.zoo import by_fingerprint
     from dic.coding.codec import load
-    path = by_fingerprint(head['fingerprint'])
+    path = by_fingerprint(head['fingerprint'], former=True)
     found = load(path) if model is None and path else weights_for(head['model'], head['fingerprint'], model)
     if found.kind!=head['model']: raise DecodeError(f'the file names {head["model"]}, its weights are of {found.kind}')
     return found

@@ -178,7 +178,7 @@ def _ended(coder):
     head = np.asarray(words, '>u4').tobytes()
     return (head+_closing(low, size).to_bytes(8, 'big')).rstrip(b'\0')
 
-# %% ../../nbs/04_ranges.ipynb #407c7e70
+# %% ../../nbs/04_ranges.ipynb #b9901899
 WIDEST = 21                                     # Bits after the first of what lies outside a table
 _WIDTHS = quantised(2.**-np.arange(WIDEST+1))   # Each further bit half as likely
 _SIDES = np.array([WHOLE//2]*2)
@@ -198,9 +198,9 @@ def _runs(indexes):
     "The order of symbols sorted by table, and where each table's begin and end"
     flat = np.asarray(indexes).ravel()
     order = np.argsort(flat, kind='stable')
-    used, counts = np.unique(flat, return_counts=True)
+    counts = np.bincount(flat)
     ends = np.cumsum(counts)
-    return order, list(zip(used.tolist(), (ends-counts).tolist(), ends.tolist()))
+    return order, [(i, int(ends[i]-counts[i]), int(ends[i])) for i in np.flatnonzero(counts).tolist()]
 
 # %% ../../nbs/04_ranges.ipynb #84a1ae3e
 class Writer:

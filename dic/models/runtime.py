@@ -48,7 +48,7 @@ def expected(
 TABLES = [f'tables/{k}/{part}' for k in 'yz' for part in ('low', 'sizes', 'p')]
 FORMER = [f'layout2/{k}/{part}' for k in 'yz' for part in ('cdf', 'offset')] # Of files written by version 0.1
 
-# %% ../../nbs/02_models.runtime.ipynb #01b7b6a1
+# %% ../../nbs/02_models.runtime.ipynb #c940212b
 def read_weights(
     config: dict, # From the file
     arrays: dict, # Name -> array
@@ -62,8 +62,8 @@ def read_weights(
         raise DicError(f'does not fit swift {config} ({(odd or TABLES)[0]}{" and others" if odd[1:] else ""})')
     layers = {k: Layer(*(arrays[f'extras/prior/{k}/{p}'] for p in 'wbe')) for k in _layers(arrays)}
     sites, thresholds = arrays['extras/prior/sites'], arrays['extras/prior/thresholds']
-    if (abs(sites.astype(int))>30).any() or (np.diff(thresholds.astype(np.int64))<=0).any() or abs(thresholds).max()>2**20:
-        raise DicError('the integer prior is damaged')
+    rising = (np.diff(thresholds.astype(np.int64))>0).all() and abs(thresholds.astype(np.int64)).max()<=2**20
+    if not (rising and (sites>=-4).all() and (sites<=30).all()): raise DicError('the integer prior is damaged')
     variables = {k[len('variables/'):]: v for k, v in arrays.items() if k.startswith('variables/')}
     return Weights(s, variables, layers, split_sites(s, sites), thresholds, _tables(s, arrays),
                    {k: arrays[k] for k in FORMER if k in arrays})

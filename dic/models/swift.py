@@ -191,15 +191,16 @@ def scale_thresholds() -> np.ndarray: # int32 [63]
     inverse = np.where(sigma<30, np.log(np.expm1(np.minimum(sigma, 30))), sigma)
     return np.ceil(inverse*2**FINAL).astype(np.int32)
 
-# %% ../../nbs/02_models.swift.ipynb #3b1933d9
+# %% ../../nbs/02_models.swift.ipynb #fc0db636
 def gains(
-    table: np.ndarray, # [64,Y]: logarithms, a row a quality
+    table: np.ndarray, # float [64,Y]: logarithms, a row a quality
     quality: float,    # 0..63
 ) -> np.ndarray:       # float32 [Y]
     "Interpolate the gains of every latent channel at a quality."
     low = min(int(quality), QUALITIES-2)
     share = quality-low
-    return np.exp((1-share)*table[low]+share*table[low+1]).astype(np.float32)
+    below, above = np.asarray(table[low:low+2], np.float64)
+    return np.exp((1-share)*below+share*above).astype(np.float32)
 
 # %% ../../nbs/02_models.swift.ipynb #189e14bf
 @dataclass(frozen=True)
