@@ -109,7 +109,7 @@ def pythons(copy):
         (tools/name).write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, *(["-c", pretend] if version else [])])} "$@"\n')
         (tools/name).chmod(0o755)
     path = f'PATH={shlex.quote(str(tools))}:"$PATH"'
-    def taken(what): return Path(run(f'{path} .ci/environment .venv-none {what} which', copy).strip()).name
+    def taken(what): return Path(run(f'{path} .ci/environment .venv-none {what} which', copy).splitlines()[-1]).name
     def uv(line): (tools/'uv').write_text(f'#!/bin/sh\n{line}\n'); (tools/'uv').chmod(0o755)
     for name in ('python3', *(f'python{v}' for v in VERSIONS)): put(name, (3, 9))
     for what in ('demo', 'test'):
