@@ -195,6 +195,7 @@ def check(name, what, *args, **kwargs):
 
 def main():
     for k in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL'): os.environ.pop(k, None)                       # of the make that runs this
+    signal.signal(signal.SIGINT, signal.default_int_handler)                                     # which is off in the background, and Ctrl-C is tested
     before = listing()
     with tempfile.TemporaryDirectory(prefix='dic-') as tmp:
         spare, copy = (Path(shutil.copytree(ROOT, Path(tmp)/o/'dic', ignore=LEFT_OUT)) for o in ('spare', 'copy'))
