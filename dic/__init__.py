@@ -8,7 +8,7 @@ __all__ = ['compress', 'decompress', 'info']
 # %% ../nbs/08_api.ipynb #d2616a92
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 def __getattr__(name):
     "Import a module of the package when it is first named."

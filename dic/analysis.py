@@ -8,28 +8,16 @@ __all__ = ['MS_SSIM_SIDE', 'MEASURES', 'BACKGROUND', 'bpp', 'mse', 'psnr', 'ssim
            'BD', 'bd_rate', 'rate_at', 'quality_at', 'curves', 'plot_rd', 'error_map', 'side_by_side']
 
 # %% ../nbs/05_analysis.ipynb #3df8b5bd
-import importlib, json, math
+import json, math
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from .core import (DicError, atomic, collect, free_memory, hardware, human, memory_errors, psnr_of,
-                      write_json)
+from .core import (DicError, atomic, collect, free_memory, hardware, human, memory_errors, needs,
+                      psnr_of, write_json)
 from .images import read_image
-
-# %% ../nbs/05_analysis.ipynb #28b6cce5
-def _extra(
-    module: str, # Such as `scipy.interpolate`
-    what: str,   # What it is needed for
-):               # The module
-    "Import what a codec does not need. Raises `DicError` where it is not installed."
-    try: return importlib.import_module(module)
-    except ImportError as e:
-        package = module.partition('.')[0]
-        raise DicError(f'{what} needs {package}, which is not installed: '
-                       f'pip install {package}') from e
 
 # %% ../nbs/05_analysis.ipynb #835ef863
 def bpp(
@@ -203,7 +191,7 @@ class Table(list):
 
     def frame(self):
         "Make a pandas table with the same `attrs`. Raises `DicError` where that is not installed."
-        pd = _extra('pandas', 'a data frame')
+        pd = needs('pandas', 'peers', 'a data frame')
         table = pd.DataFrame(list(self), columns=None if self else MEASURES)
         table.attrs.update(self.attrs)
         return table
@@ -279,7 +267,7 @@ def averages(
     table, # As for `means`
 ):         # A pandas table with its rows
     "Average over the pictures, as a pandas table."
-    return _extra('pandas', 'a table of averages').DataFrame(means(table))
+    return needs('pandas', 'peers', 'a table of averages').DataFrame(means(table))
 
 # %% ../nbs/05_analysis.ipynb #7c1cf10a
 def common(
@@ -296,8 +284,9 @@ def versions() -> dict:
     "Look up the versions of Python and of the packages that a measurement depends on."
     import platform
     from importlib import metadata
-    found = dict(python=platform.python_version())
-    for n in 'dic numpy pillow onnxruntime constriction tensorflow tensorflow-compression'.split():
+    from dic import __version__
+    found = dict(python=platform.python_version(), dic=__version__)
+    for n in 'numpy pillow onnxruntime constriction tensorflow tensorflow-compression'.split():
         try: found[n] = metadata.version(n)
         except metadata.PackageNotFoundError: pass
     return found
@@ -370,7 +359,7 @@ def _log_rate(curve, metric, which):
 
 def _pchip(x, y):
     "The monotone piecewise cubic through points"
-    return _extra('scipy.interpolate', 'a BD-rate').PchipInterpolator(x, y)
+    return needs('scipy.interpolate', 'peers', 'a BD-rate').PchipInterpolator(x, y)
 
 # %% ../nbs/05_analysis.ipynb #10bf8199
 def _shared(curves, window):
@@ -452,7 +441,7 @@ def plot_rd(
     beside: dict={},       # Curves by name that were measured too and are drawn thin
 ):                         # The axes
     "Draw quality against rate: published curves thin and dashed, measured ones strong."
-    plt = _extra('matplotlib.pyplot', 'a figure')
+    plt = needs('matplotlib.pyplot', 'notebooks', 'a figure')
     ax = ax or plt.subplots(figsize=(7, 4.4), layout='constrained')[1]
     others = background if isinstance(background, dict) else {k: published(k) for k in background}
     draw = lambda c, name, **style: _draw(ax, c, name, metric, upto, **style)

@@ -9,7 +9,6 @@ __all__ = ['Bits', 'spent', 'predicted']
 from dataclasses import dataclass
 
 import numpy as np
-from fastcore.basics import patch
 from . import coding
 from .coding.container import unpack
 from .core import DicError
@@ -26,6 +25,16 @@ class Bits:
     symbols: dict   # Likewise int32: what was coded
     indexes: dict   # and with which table
 
+    def by_position(self) -> np.ndarray: # float32 [h,w] of y
+        "Add up the bits of each latent position, with its share of z; the rest has no place."
+        y, z = (self.costs[k].sum(-1) for k in 'yz')
+        cover = [np.arange(n)//4 for n in y.shape]      # which position of z describes each of y
+        return y+(z/np.outer(*map(np.bincount, cover)))[np.ix_(*cover)]
+
+    def by_channel(self) -> np.ndarray: # float64 [channels of y]
+        "Add up the bits of each channel of y."
+        return self.costs['y'].sum((0, 1), dtype=np.float64)
+
 def spent(
     stream,     # A `.tfci` file's bytes, or a picture, uint8 [height, width, 3]
     model=None, # `Codec` or what `coding.load` takes; for a file by default its own weights
@@ -41,20 +50,6 @@ def spent(
     inside = model.inside(unpack(data).payload()[1])
     parts = dict(header=8*(len(data)-inside))|held|dict(rounding=8*inside-sum(held.values()))
     return Bits(len(data), head.height, head.width, parts, costs, *({name: np.asarray(c[k]) for name, *c in coded} for k in (0, 1)))
-
-# %% ../nbs/05_bits.ipynb #3a358558
-@patch
-def by_position(self: Bits) -> np.ndarray: # float32 [h,w] of y
-    "Bits of each latent position, with its share of z; header and rounding have no place."
-    y, z = (self.costs[k].sum(-1) for k in 'yz')
-    cover = [np.arange(n)//4 for n in y.shape]           # which position of z each one of y is described by
-    share = z/np.outer(*map(np.bincount, cover))
-    return y+share[np.ix_(*cover)]
-
-@patch
-def by_channel(self: Bits) -> np.ndarray: # float64 [channels of y]
-    "Bits of each channel of y."
-    return self.costs['y'].sum((0, 1), dtype=np.float64)
 
 # %% ../nbs/05_bits.ipynb #57fb5417
 def predicted(

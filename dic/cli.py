@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import dic
-from .core import (PHOTOS, DicError, UsageError, atomic, collect, exhausted, human, parse_size,
-                      printable, psnr_of, writable, write_json)
+from .core import (PHOTOS, DicError, UsageError, atomic, collect, exhausted, human, needs,
+                      parse_size, printable, psnr_of, writable, write_json)
 
 # %% ../nbs/09_cli.ipynb #daf9b38c
 def _write(text, file):
@@ -80,7 +80,7 @@ def guard(
         try: code = work()
         except SystemExit as e: code = e.code or 0
         with _printing(): return code
-    except BrokenPipeError: return 128+signal.SIGPIPE
+    except BrokenPipeError: return 128+getattr(signal, 'SIGPIPE', 13)           # Windows has none
     except (KeyboardInterrupt, Exception) as e:
         line, code = _describe(e)
         if debug: _trace()
@@ -550,9 +550,11 @@ def _benched(table, targets):
         help='write the rows there as JSON, too: codec, version, setting, image, bytes, bpp, psnr, ms_ssim, encode_s, decode_s')})
 def _bench(a):
     "measure codecs beside each other on photographs"
-    from dic import analysis, bench, coding
+    bench = needs('dic.bench', 'peers', 'dic bench')
+    from dic import analysis, coding
     path = a.out and Path(a.out)
-    if path and path.exists() and not a.overwrite: raise DicError(f'{path}: exists already; it is kept unless you say --overwrite')
+    if path and path.exists() and not a.overwrite:
+        raise DicError(f'{path}: exists already; it is kept unless you say --overwrite')
     if path: writable(path.parent)
     paths, failed = _found(coding.gather(a.files))
     if not paths: return failed, True
@@ -631,9 +633,11 @@ def _models(a):
     return [dict(name=k, default=k==chosen)|c for k, c in cards.items()], False
 
 # %% ../nbs/09_cli.ipynb #224baf06
+def _data(): return needs('dic.data', 'train', 'handling data sets')
+
 def _convert(a, source, inputs, out, **options):
     "Prepare photographs, and a row about it"
-    from dic import data
+    data = _data()
     for o in inputs: data.find_photos(o)                            # says what is wrong before a folder is made
     got = data.prepare(inputs, out, workers=a.threads, progress=sys.stderr.isatty(), **options,
                        say=lambda line: _warn(line) if line.startswith('skipped ') else _tell(a, line))
@@ -642,7 +646,7 @@ def _convert(a, source, inputs, out, **options):
 
 def _ingested(a, source, root):
     "A data set fetched, or photographs converted; a row about it"
-    from dic import data
+    data = _data()
     if source in data.DATASETS:
         out = data.fetch(source, root, a.base, progress=sys.stderr.isatty())
         n = len(data.find_photos(source, root))
@@ -665,7 +669,7 @@ def _ingested(a, source, root):
     '--base': dict(type=_name, metavar='ADDRESS', help='fetch from there instead of the usual address')})
 def _ingest(a):
     "fetch data sets, or convert photographs of your own to PNG"
-    from dic import data
+    data = _data()
     root, rows = Path(a.out or data.data_root()), []
     if a.sources: writable(root)
     else:
@@ -692,7 +696,7 @@ def _ingest(a):
     '--seed': dict(type=_count, default=0, metavar='N', help='of the random sizes (default: 0)')})
 def _prepare(a):
     "drop over-saturated photographs and shrink the others, as the paper did"
-    from dic import data
+    data = _data()
     if len(a.sources)>1 and not a.out: raise UsageError('several sources: name the folder for the PNGs with -o')
     given = {k: v for k in data.PAPER if (v := getattr(a, k)) is not None}
     options = data.PAPER|given
@@ -726,14 +730,14 @@ def _train(a):
     "train a model, or go on with a run that was interrupted"
     _setup(a)
     from dic.core import read_json
-    from dic.portable import train
-    from dic.training import plan
+    portable, training = (needs(f'dic.{o}', 'train', 'training') for o in ('portable', 'training'))
     given = _given(a, 'backend')
-    try: p = plan(**given)
+    try: p = training.plan(**given)
     except DicError as e: raise UsageError(str(e)) from None
     writable(Path(p['out']))
     try:
-        with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext(): folder = train(a.backend, **given)
+        with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
+            folder = portable.train(a.backend, **given)
     except KeyboardInterrupt: raise KeyboardInterrupt('the same command goes on from the last checkpoint') from None
     _tell(a, f'use it: dic compress PHOTO --model {folder}')
     return dict(run=str(folder), weights=str(folder/'weights.safetensors'), card=read_json(folder/'card.json')), False
@@ -746,8 +750,9 @@ def _export(a):
     "write a model's training step as a program that runs wherever JAX does"
     a.device = 'cpu'
     _setup(a)
-    from dic.portable import export
-    with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext(): folder = export(a.out, model=a.model, **_given(a, 'model', 'out', 'device'))
+    export = needs('dic.portable', 'train', 'exporting').export
+    with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
+        folder = export(a.out, model=a.model, **_given(a, 'model', 'out', 'device'))
     return dict(bundle=str(folder)), False
 
 @_command(['dic import out', 'dic import out --data photographs/ --kodak data/kodak'],
@@ -759,11 +764,12 @@ def _import(a):
     "make a run of what the runner brought back: weights, tables, exact prior, card"
     _setup(a)
     from dic.core import collect, read_json
-    from dic.portable import import_run
+    import_run = needs('dic.portable', 'train', 'importing').import_run
     with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
         folder = import_run(a.folder, a.out, a.data)
         if a.kodak:
-            from dic import analysis, bench, peers
+            bench = needs('dic.bench', 'peers', 'measuring')
+            from dic import analysis, peers
             means = analysis.averages(bench.run([peers.ours(folder)], collect(a.kodak)))[['setting', 'images', 'bpp', 'psnr', 'ms_ssim']].to_dict('records')
             write_json(folder/'card.json', read_json(folder/'card.json')|dict(kodak=means))
     _tell(a, f'use it: dic compress PHOTO --model {folder}')

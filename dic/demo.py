@@ -52,7 +52,6 @@ def demo(
     from dic.images import read_image, sample_photos
     path = Path(photo or next(p for p in sample_photos() if p.stem=='coffee'))
     image = read_image(path)
-    print('Starting TensorFlow ...', flush=True)
     from dic import analysis, peers
     out, ours, theirs = Path(out), peers.ours(model, [12]), peers.peer('jpeg-420') # low, to tell apart by eye
     print(f'Compressing {path.name}, {image.shape[1]} x {image.shape[0]} pixels\n', flush=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .core import DicError, atomic, free_memory, human
+from .core import DicError, Missing, atomic, free_memory, human
 
 # %% ../nbs/00_images.ipynb #6b8823a5
 SAMPLES = 'astronaut.png chelsea.png coffee.png motorcycle_left.png retina.jpg rocket.jpg'.split()
@@ -25,8 +25,8 @@ def sample_photos() -> list[Path]:
     folders = [Path(o)/'data' for o in (spec.submodule_search_locations if spec else [])]
     found = [p for o in folders for n in SAMPLES if (p := o/n).is_file()]
     if not found:
-        raise DicError('the sample photographs come with scikit-image, which is not installed: '
-                       'pip install scikit-image, or name a photograph')
+        raise Missing('the sample photographs come with scikit-image, which is not installed: '
+                      'name a photograph, or pip install "dic-codec[notebooks]"')
     return found
 
 # %% ../nbs/00_images.ipynb #0f1925aa

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, features
 
 from .analysis import psnr as psnr_between
-from .core import DicError, memory_errors, search, target
+from .core import DicError, Missing, memory_errors, search, target
 from .images import safe_name
 
 # %% ../nbs/06_peers.ipynb #ba584bc9
@@ -81,7 +81,8 @@ def _pillow(name, label, kind, ending, version, settings, knob=range(1, 101), of
 def _plugin(package, start):
     "The version of a plugin, made ready. Raises `DicError` where it is not installed"
     try: start()
-    except ImportError: raise DicError(f"{package} is not installed: pip install '.[peers]'") from None
+    except ImportError as e:
+        raise Missing(f'{package} is not installed: pip install "dic-codec[peers]"') from e
     return f'{package} {metadata.version(package)}'
 
 def _feature(what, library):

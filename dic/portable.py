@@ -8,12 +8,12 @@ __all__ = ['PINS', 'CUDA', 'has_gpu', 'environment', 'export', 'save_batches', '
 # %% ../nbs/03_portable.ipynb #9cdf4ffe
 import functools, hashlib, json, os, re, shutil, subprocess, sys
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from unittest import mock
 
 import numpy as np, pooch
 from safetensors import safe_open
+import dic
 from . import runner, zoo
 from .backend import setup, tf
 from .core import DicError, atomic, human, locked, psnr_of, write_json
@@ -144,7 +144,7 @@ def _programs(out, model, p):
     weights, aux = {k: v.numpy() for k, v in model.named_variables().items()}, {id(v) for v in model.prior_variables()}
     runner.write_tensors(out/'weights.safetensors', weights)
     runner.write_tensors(out/'constants.safetensors', constants)
-    return dict(format=1, dic=version('dic'), kind=model.kind, config=model.config, **{k: p[k] for k in ('lmbda', 'batch', 'patch', 'precision')},
+    return dict(format=1, dic=dic.__version__, kind=model.kind, config=model.config, **{k: p[k] for k in ('lmbda', 'batch', 'patch', 'precision')},
         names=list(weights), shapes=[list(v.shape) for v in weights.values()], aux=[k for k, v in model.named_variables().items() if id(v) in aux], betas=list(model.betas), muon=model.muon,
         captures=captures, parity=parity, plan={k: p[k] for k in ('steps', 'main_lr', 'aux_lr', 'warm_up', 'cool_down', 'seed', 'valid', 'preset')},
         init=p['init'] and zoo.fingerprint(zoo.locate(p['init'])))

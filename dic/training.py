@@ -390,7 +390,7 @@ def finish(
     log = read_log(folder)
     card = dict(init=zoo.fingerprint(zoo.locate(p['init']))) if p['init'] else {}
     card |= {k: p[k] for k in ('lmbda', 'steps', 'batch', 'patch', 'main_lr', 'aux_lr', 'warm_up', 'cool_down', 'seed', 'precision', 'preset')}
-    card |= dict(schedule=SCHEDULE, hardware=hardware(), versions={k: version(k) for k in ('dic', 'tensorflow', 'tensorflow-compression', 'numpy')},
+    card |= dict(schedule=SCHEDULE, hardware=hardware(), versions=dict(dic=dic.__version__)|{k: version(k) for k in ('tensorflow', 'tensorflow-compression', 'numpy')},
         validation=[{k: round(v, 4) for k, v in r.items()} for r in log if 'valid_bpp' in r][-1], curve=_thin([r for r in log if 'bpp' in r]))
     zoo.save_weights(model, folder/'weights.safetensors', card|facts)
     (folder/'weights.json').replace(folder/'card.json')
