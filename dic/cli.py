@@ -247,11 +247,11 @@ def _plain(a, row):
         row = {k: v.replace(name, '-') if isinstance(v, str) else v for k, v in row.items()}
     return row
 
-def _each(a, todo, failed, work, line):
+def _each(a, todo, failed, work, line, workers=1):
     "Do `work` for each input and its output; the rows, and whether any is an error"
     from dic import coding
     overwrite = getattr(a, 'overwrite', False)
-    done = coding.each(todo, work, overwrite, None, _said(a, line), a.debug)
+    done = coding.each(todo, work, overwrite, None, _said(a, line), a.debug, workers)
     rows = failed+[_plain(a, r) for r in done]
     return rows, any('error' in r for r in rows)
 
@@ -327,7 +327,8 @@ def _coded(r):
 def _code(a, todo, failed, work):
     "Compress or decompress one after the other; lines and a summary"
     start = time.perf_counter()
-    rows, failed = _each(a, todo, failed, work, _coded)
+    from dic.coding.files import WORKERS
+    rows, failed = _each(a, todo, failed, work, _coded, WORKERS)
     done = [r for r in rows if 'error' not in r]
     if done and len(rows)>1:
         _tell(a, f'{len(done)} files, {human(sum(r["bytes"] for r in done))}, {sum(r["bpp"] for r in done)/len(done):.3f} bpp on average, '

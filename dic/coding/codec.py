@@ -68,7 +68,7 @@ def _afford(model, height, width):
     if need>free:
         raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of memory, {human(free)} are free')
 
-# %% ../../nbs/04_codec.ipynb #e6bd9922
+# %% ../../nbs/04_codec.ipynb #a22e7dab
 def _ready(image, model):
     "A picture and a model that may be compressed together"
     image = np.asarray(image)
@@ -98,10 +98,10 @@ def check(
 
 def _file(model, features, height, width, options):
     "A file's bytes, from a picture that has been analysed"
-    latents = model.quantise(features, height, width, **options)
+    payload, checked = model.encode_picture(features, height, width, **options)
     head = Header(model.kind, model.fingerprint[:16], height, width, options.get('quality', 0))
-    head = Header(**head.__dict__|dict(check=check(head.start, model.checked(latents))))
-    return pack(File(head, [(model.section, model.to_bytes(latents, **options))]))
+    head = Header(**head.__dict__|dict(check=check(head.start, checked)))
+    return pack(File(head, [(model.section, payload)]))
 
 def compress(
     image: np.ndarray, # uint8 [height, width, 3], from 1x1 to 32768 a side and 2**28 pixels in all
@@ -112,7 +112,9 @@ def compress(
     image, model = _ready(image, model)
     options, (h, w) = _options(model, options), image.shape[:2]
     with memory_errors(f'{w} x {h} with {model.kind}'):
-        return _file(model, model.analyse(image), h, w, options)
+        features = model.analyse(image)
+        del image                       # a large picture's memory is needed for its latents, where nobody else holds it
+        return _file(model, features, h, w, options)
 
 # %% ../../nbs/04_codec.ipynb #1a5079e3
 def latents_of(

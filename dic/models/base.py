@@ -69,6 +69,11 @@ class Codec(tf.keras.Model):
         "Give what a file's check is over: all latents."
         return [np.asarray(v) for v in latents]
 
+    def encode_picture(self, features, height, width, **options) -> tuple: # Bytes, and what `checked` gives
+        "Code a picture that `analyse` has seen."
+        latents = self.quantise(features, height, width, **options)
+        return self.to_bytes(latents, **options), self.checked(latents)
+
     def to_bytes(self, latents, **options) -> bytes:
         "Code latents: the strings that `encode` gives, serialised."
         packed = tfc.PackedTensors()

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TABLES', 'FORMER', 'PIXELS', 'Weights', 'expected', 'read_weights', 'split_sites', 'strips', 'Networks', 'Runtime',
-           'analyse', 'quantise', 'walk', 'to_bytes', 'from_bytes', 'reconstruct', 'latents', 'checked', 'inside',
-           'symbols', 'coded']
+           'analyse', 'quantise', 'walk', 'encode_picture', 'to_bytes', 'from_bytes', 'reconstruct', 'latents',
+           'checked', 'inside', 'symbols', 'coded']
 
 # %% ../../nbs/02_models.runtime.ipynb #38a0c49c
 import functools
@@ -197,7 +197,7 @@ def _lookup(thresholds):
     low, high = int(thresholds[0])-1, int(thresholds[-1])
     return np.searchsorted(thresholds, np.arange(low, high+1), 'right').astype(np.uint8), low, high
 
-# %% ../../nbs/02_models.runtime.ipynb #7885c0d5
+# %% ../../nbs/02_models.runtime.ipynb #55128fa6
 def analyse(self,
     x, # uint8 [h,w,3]
 ):     # float32 [Y,h/16,w/16], sides those of the picture grown to multiples of 64
@@ -216,22 +216,32 @@ def quantise(self,
     quality=32,    # 0..63
 ) -> list:         # z, symbols, scale indexes, y_hat in sixty-fourths; channels first
     "Compute the integers that stand for the picture at that quality."
-    y = y*swift.gains(self.weights.variables['ga.q'], quality)[:, None, None]
-    z = self._hyper(y)
-    def code(k, mu, index): return np.clip(np.rint(swift.pick(y, k)-mu*2.**-FINAL), -2**20, 2**20)
-    return [z, *self.walk(z, code)]
+    gain = self._gain('ga.q', quality)
+    z = self._hyper(y, gain)
+    return [z, *self.walk(z, lambda k, mu, index: _symbols(y, gain, k, mu))]
 
-def _hyper(self, y):
+def _gain(self, name, quality): return swift.gains(self.weights.variables[name], quality)[:, None, None]
+
+def _symbols(y, gain, k, mu):
+    "What is left of the latents of a step, rounded: int16 [Y,h/2,w/2]"
+    s = np.empty(mu.shape, np.int16)
+    for at in swift.cells(len(y), k): s[at[0]] = _rounded(y[at]*gain[at[0]]-mu[at[0]]*np.float32(2.**-FINAL))
+    return s
+
+def _rounded(t): return np.clip(np.rint(t), -2**15+1, 2**15-1)
+
+def _hyper(self, y, gain):
     "z, in strips"
     h, w = y.shape[1]//4, y.shape[2]//4
     z = np.empty((self.s.hyper, h, w), np.int32)
     for a, b, low, high in strips(h, 64*w, 64, 2):
-        z[:, a:b] = self.networks.h_a(y=y[None, :, 4*low:4*high])[0][:, a-low:b-low]
+        z[:, a:b] = self.networks.h_a(y=y[None, :, 4*low:4*high]*gain)[0][:, a-low:b-low]
     return z
 
-Runtime.analyse, Runtime.quantise, Runtime._hyper = analyse, quantise, _hyper
+Runtime.analyse, Runtime.quantise = analyse, quantise
+Runtime._gain, Runtime._hyper = _gain, _hyper
 
-# %% ../../nbs/02_models.runtime.ipynb #873e837a
+# %% ../../nbs/02_models.runtime.ipynb #06ab7deb
 def _parameters(self, z):
     "What `h_s` makes of z, int16 [K,4h,4w], in strips"
     h, w = z.shape[1:]
@@ -254,25 +264,43 @@ def _predict(self, k, y_hat, parameters):
         index[:, a//2:b//2] = table[s].reshape(n, -1, w//2)
     return mu, index
 
-def walk(self, z, code):
-    "Symbols, scale indexes and y_hat, from step to step; `code(k, mu, index)` gives the symbols of each"
+def walk(self,
+    z,         # int array [Z,h/4,w/4]
+    code,      # Called with the step, means in sixty-fourths and scale indexes; gives the symbols
+    keep=True, # Whether symbols and scale indexes are wanted too
+) -> list:     # Symbols, scale indexes, y_hat in sixty-fourths; or y_hat alone
+    "Go through the four steps."
     parameters = self._parameters(z)
     shape = (self.s.latents, *parameters.shape[1:])
-    symbols, y_hat = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
-    indexes = np.zeros(shape, np.uint8)
+    y_hat = np.zeros(shape, np.int32)
+    symbols, indexes = np.zeros(shape, np.int16), np.zeros(shape, np.uint8)  # of zeros, no memory is taken before they are used
     for k in range(4):
         mu, index = self._predict(k, y_hat, parameters)
-        s = code(k, mu, index).astype(np.int32)
-        swift.place(s, k, symbols)
-        swift.place(index, k, indexes)
-        swift.place((s<<FINAL)+mu.astype(np.int32), k, y_hat)
-    return symbols, indexes, y_hat
+        s = code(k, mu, index)
+        if keep:
+            swift.place(s, k, symbols)
+            swift.place(index, k, indexes)
+        for at in swift.cells(len(y_hat), k):
+            y_hat[at] = (s[at[0]].astype(np.int32)<<FINAL)+mu[at[0]].astype(np.int32)
+    return [symbols, indexes, y_hat] if keep else [y_hat]
 
 Runtime._parameters, Runtime._predict, Runtime.walk = _parameters, _predict, walk
 
-# %% ../../nbs/02_models.runtime.ipynb #e483c74c
+# %% ../../nbs/02_models.runtime.ipynb #93471c36
+def encode_picture(self, y, height, width, quality=32) -> tuple: # Bytes, and what `checked` gives
+    "Code a picture that `analyse` has seen: z, then the symbols step by step."
+    gain, w = self._gain('ga.q', quality), Writer()
+    z = self._hyper(y, gain)
+    w.write(self.tables['z'], z, _channels(z.shape))
+    def code(k, mu, index):
+        s = _symbols(y, gain, k, mu)
+        w.write(self.tables['y'], s, index)
+        return s
+    y_hat = self.walk(z, code, False)[0]
+    return w.close(), [z, y_hat]
+
 def to_bytes(self, latents, quality=None) -> bytes:
-    "Code latents: z, then the symbols step by step."
+    "Code latents, as `encode_picture` does."
     z, symbols, indexes, _ = latents
     w = Writer()
     w.write(self.tables['z'], z, _channels(z.shape))
@@ -283,14 +311,19 @@ def _channels(shape):
     "Which table of z each element is coded with: that of its channel"
     return np.broadcast_to(np.arange(shape[0], dtype=np.uint8)[:, None, None], shape)
 
-Runtime.to_bytes = to_bytes
+Runtime.encode_picture, Runtime.to_bytes = encode_picture, to_bytes
 
-# %% ../../nbs/02_models.runtime.ipynb #9b740428
+# %% ../../nbs/02_models.runtime.ipynb #8e3acce4
 def from_bytes(self, data, height, width, quality=None) -> list: # As `quantise`
     "Read the latents of a picture. Raise `DicError` where the bytes are not of such a picture."
     r = Reader(data)
     z = r.read(self.tables['z'], _channels((self.s.hyper, *_grid(height, width))))
-    return [z, *self.walk(z, lambda k, mu, index: r.read(self.tables['y'], index))]
+    return [z, *self.walk(z, lambda k, mu, index: _small(r.read(self.tables['y'], index)))]
+
+def _small(s):
+    "Symbols as encoders write them"
+    if s.size and not -2**15<s.min()<=s.max()<2**15: raise DicError('the payload does not fit its model')
+    return s.astype(np.int16)
 
 def reconstruct(self,
     latents,
@@ -299,7 +332,7 @@ def reconstruct(self,
 ):                 # uint8 [height,width,3]
     "Make the picture that latents stand for."
     _, symbols, indexes, y_hat = latents
-    gain = swift.gains(self.weights.variables['gs.q'], quality)[None, :, None, None]
+    gain = self._gain('gs.q', quality)[None]
     h, w = y_hat.shape[1:]
     x = np.empty((16*h, 16*w, 3), np.uint8)
     for a, b, low, high in strips(h, 16*w, 16, swift.halo_s(self.s)//16):

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['QUALITIES', 'METRICS', 'MIN_SCALE', 'MAX_SCALE', 'NUM_SCALES', 'PARTS', 'Sizes', 'sizes', 'g_a', 'h_a', 'corrected',
-           'g_s', 'halo_a', 'halo_s', 'h_s', 'context', 'step_masks', 'pick', 'place', 'scales', 'scale_thresholds',
-           'gains', 'Survey', 'survey']
+           'g_s', 'halo_a', 'halo_s', 'h_s', 'context', 'step_masks', 'cells', 'pick', 'place', 'scales',
+           'scale_thresholds', 'gains', 'Survey', 'survey']
 
 # %% ../../nbs/02_models.swift.ipynb #382d68c2
 import math
@@ -149,7 +149,7 @@ def context(
     h = net.conv(net.join(y_hat, parameters), f'cx.a{k}', s.context, site='cx.a')
     return net.final(block(net, h, 'cx.s'), 'cx.o1', 2*s.latents, k)
 
-# %% ../../nbs/02_models.swift.ipynb #19a1d4c0
+# %% ../../nbs/02_models.swift.ipynb #591b227f
 def step_masks(
     h, w, # Grid of y, even
     channels, # A multiple of 4
@@ -159,13 +159,22 @@ def step_masks(
     masks = [(cell==(group+k)%4).astype(np.float32) for k in range(4)]
     return [np.tile(m, (h//2, w//2, 1))[None] for m in masks]
 
+def cells(
+    channels, # A multiple of 4
+    k,        # Step, 0..3
+):            # Four triples of slices, of [Y,h,w]
+    "Say where the latents of step k are, group by group."
+    n = channels//4
+    for g in range(4):
+        p = (g+k)%4
+        yield slice(g*n, (g+1)*n), slice(p//2, None, 2), slice(p%2, None, 2)
+
 def pick(
     t, # [Y,h,w]
     k, # Step, 0..3
 ):     # [Y,h/2,w/2]
     "Take the latents of step k."
-    n = len(t)//4
-    return np.concatenate([t[g*n:(g+1)*n, p//2::2, p%2::2] for g, p in _positions(k)])
+    return np.concatenate([t[at] for at in cells(len(t), k)])
 
 def place(
     t,   # [Y,h/2,w/2]: what `pick` gave
@@ -173,10 +182,7 @@ def place(
     out, # [Y,h,w]
 ):
     "Put the latents of step k where they belong."
-    n = len(out)//4
-    for g, p in _positions(k): out[g*n:(g+1)*n, p//2::2, p%2::2] = t[g*n:(g+1)*n]
-
-def _positions(k): return [(g, (g+k)%4) for g in range(4)]
+    for at in cells(len(out), k): out[at] = t[at[0]]
 
 # %% ../../nbs/02_models.swift.ipynb #4c0a8959
 MIN_SCALE, MAX_SCALE, NUM_SCALES = .11, 256., 64
