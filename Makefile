@@ -1,4 +1,4 @@
-# Deep image compression. Needs make and python3, 3.10 or later; the rest is installed into folders called .venv*.
+# Deep image compression. Needs make and python3, 3.10 or later; the rest goes into .venv*.
 BIN  := .venv/bin
 DEV  := .venv/.installed
 DEMO := .venv-demo/.installed
@@ -30,7 +30,8 @@ clean:
 	rm -rf .venv .venv-demo .venv-uv build dist *.egg-info
 	find dic nbs -name __pycache__ -prune -exec rm -rf {} +
 
-# A stamp is written last and names the folder: an environment that was moved, or whose installation was cut short, is made anew.
+# A stamp is written last and names the folder: an environment that was moved, or whose
+# installation was cut short, is made anew.
 ifneq ($(shell cat $(DEV) 2>/dev/null),$(CURDIR))
 .PHONY: $(DEV)
 endif

@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 "Every check of the project, a line for each, and last how many passed and failed. It changes nothing in the working tree."
-import contextlib, importlib.util, io, json, os, re, shlex, shutil, signal, socket, subprocess, sys, tempfile, time, traceback, urllib.request, zipfile
+import contextlib, importlib.util, io, json, os, re, shlex, shutil, signal, socket, subprocess, sys
+import tempfile, time, traceback, urllib.request, zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT, BIN = Path(__file__).resolve().parents[1], Path(sys.executable).parent
 CORES = len(os.sched_getaffinity(0))
 WORKERS = min(CORES, 4)
-LEFT_OUT = shutil.ignore_patterns('.git', '.venv*', 'data', 'build', 'dist', '*.egg-info', '_runs', '_proc', '__pycache__', '.ipynb_checkpoints')
+LEFT_OUT = shutil.ignore_patterns('.git', '.venv*', 'data', 'build', 'dist', '*.egg-info', '_runs',
+                                  '_proc', '__pycache__', '.ipynb_checkpoints')
 TRAINS = importlib.util.find_spec('tensorflow') is not None
 NO_TRAINING = 'needs TensorFlow'
+LEFT = ('Left out above is what needs TensorFlow: it runs on Python 3.10 and 3.11, this is {}, '
+        'and neither could be had; put python3.11 on the PATH, then make clean')
 TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", "stty rows 25 cols 100; "+sys.argv[1]])))'
 
 class Failed(Exception): "What is wrong, for the person who reads the log"
@@ -65,29 +69,47 @@ VERSIONS = '3.10', '3.11', '3.12', '3.13', '3.14'
 LARGEST = 250 # MB that an environment may take which only codes
 
 def interpreter(version):
-    "A Python of that version that can make environments, on the PATH or among pyenv's; None where there is none"
+    "A Python that can make environments, on the PATH or among pyenv's; None where there is none"
     pyenv = Path(os.environ.get('PYENV_ROOT', Path.home()/'.pyenv'))/'versions'
     for o in (f'python{version}', *sorted(pyenv.glob(f'{version}.*/bin/python{version}'))):
         with contextlib.suppress(OSError):
-            if subprocess.run([o, '-c', 'import venv'], capture_output=True).returncode==0: return str(o)
+            done = subprocess.run([o, '-c', 'import venv'], capture_output=True)
+            if done.returncode==0: return o
+    return None
 
 def fenced(section, language=''):
     "The blocks of code in a section of the README"
-    text = (ROOT/'README.md').read_text(encoding='utf-8').split(f'\n## {section}\n')[1].split('\n## ')[0]
+    text = (ROOT/'README.md').read_text(encoding='utf-8')
+    text = text.split(f'\n## {section}\n')[1].split('\n## ')[0]
     return '\n'.join(re.findall(rf'^```{language}\n(.*?)^```', text, re.M|re.S))
 
+def quoted(*words): return ' '.join(shlex.quote(str(o)) for o in words)
+
+def photograph():
+    "One that scikit-image carries; it is not imported"
+    return Path(importlib.util.find_spec('skimage').origin).parent/'data/coffee.png'
+
+def installed(python, built, env):
+    "Make an environment of a wheel and what that needs; its size in MB"
+    run(quoted(python, '-m', 'venv', '--without-pip', env))
+    options = '-q --disable-pip-version-check'
+    run(f'pip --python {quoted(env/"bin/python")} install {options} {quoted(built)}')
+    return sum(p.stat().st_size for p in env.rglob('*') if p.is_file() and not p.is_symlink())/1e6
+
+ABSENT = 'tensorflow pandas scipy matplotlib fastcore'
+FOUND = 'import importlib.util, sys; sys.exit(any(map(importlib.util.find_spec, sys.argv[1:])))'
+
 def base(version, python, built, folder):
-    "What the README promises, in an environment from nothing; its size in MB"
+    "What the README types, in an environment from nothing; a line about it, and its size in MB"
     start, env, work = time.monotonic(), folder/f'env{version}', folder/f'work{version}'
-    run(f'{python} -m venv --without-pip {env} && pip --python {env}/bin/python install -q --disable-pip-version-check {built}')
-    size = sum(p.stat().st_size for p in env.rglob('*') if p.is_file() and not p.is_symlink())/1e6
+    size = installed(python, built, env)
     work.mkdir()
-    shutil.copy(next(o for o in SAMPLES if o.name=='coffee.png'), work/'photo.png')
-    for name, text in (('lines.sh', fenced('On the command line')), ('lines.py', fenced('In Python', 'python'))): (work/name).write_text(text)
-    alone = f'env -u PYTHONPATH PYTHONNOUSERSITE=1 PATH={env}/bin:"$PATH"'
-    run(f'{alone} sh -e lines.sh && {alone} python -W error::DeprecationWarning:dic lines.py', work)
-    code = 'import importlib.util, sys; sys.exit(any(map(importlib.util.find_spec, sys.argv[1:])))'
-    run(f'{alone} python -c {shlex.quote(code)} tensorflow pandas scipy matplotlib fastcore', work)
+    shutil.copy(photograph(), work/'photo.png')
+    (work/'lines.sh').write_text(fenced('On the command line'))
+    (work/'lines.py').write_text(fenced('In Python', 'python'))
+    alone = f'env -u PYTHONPATH PYTHONNOUSERSITE=1 PATH={quoted(env/"bin")}:"$PATH"'
+    run(f'{alone} sh -e lines.sh && {alone} python lines.py', work)
+    run(f'{alone} python -c {quoted(FOUND)} {ABSENT}', work)
     return f'Python {version}: {size:.0f} MB, {time.monotonic()-start:.0f} s', size
 
 def bases(copy):
@@ -95,34 +117,47 @@ def bases(copy):
     found = {v: o for v in VERSIONS if (o := interpreter(v))}
     if not found: raise Skipped(f'there is no Python {", ".join(VERSIONS)}')
     built, = (copy/'wheels').iterdir()
-    with ThreadPoolExecutor(WORKERS) as threads: rows = list(threads.map(lambda o: base(*o, built, copy), found.items()))
-    missing = [v for v in VERSIONS if v not in found]
-    print('              '+'; '.join([*(text for text, _ in rows), *([f'not there: {", ".join(missing)}'] if missing else [])]), flush=True)
-    if large := [text for text, size in rows if size>=LARGEST]: raise Failed(f'{LARGEST} MB and more: {", ".join(large)}')
+    with ThreadPoolExecutor(WORKERS) as threads:
+        rows = list(threads.map(lambda o: base(*o, built, copy), found.items()))
+    missing = [f'{v}: not there' for v in VERSIONS if v not in found]
+    print(' '*13, '; '.join([*(line for line, _ in rows), *missing]), flush=True)
+    if large := [line for line, size in rows if size>=LARGEST]:
+        raise Failed(f'{LARGEST} MB and more: {", ".join(large)}')
+
+def put(path, version=None):
+    "A Python that will do, or one that says it is another"
+    pretend = f'import sys; sys.version_info = {version}; exec(sys.argv[2])'
+    words = [sys.executable, *(['-c', pretend] if version else [])]
+    script(path, f'exec {quoted(*words)} "$@"')
+
+def script(path, line):
+    path.write_text(f'#!/bin/sh\n{line}\n')
+    path.chmod(0o755)
 
 def pythons(copy):
     "make takes a Python that will do, and says which are needed where there is none"
     tools = copy/'tools'
     tools.mkdir()
-    def put(name, version=None):                                          # a Python that will do, or one that says it is another
-        pretend = f'import sys; sys.version_info = {version}; exec(sys.argv[2])' if version else None
-        (tools/name).write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, *(["-c", pretend] if version else [])])} "$@"\n')
-        (tools/name).chmod(0o755)
-    path = f'PATH={shlex.quote(str(tools))}:"$PATH"'
-    def taken(what): return Path(run(f'{path} .ci/environment .venv-none {what} which', copy).splitlines()[-1]).name
-    def uv(line): (tools/'uv').write_text(f'#!/bin/sh\n{line}\n'); (tools/'uv').chmod(0o755)
-    for name in ('python3', *(f'python{v}' for v in VERSIONS)): put(name, (3, 9))
+    path = f'PATH={quoted(tools)}:"$PATH"'
+    def taken():
+        said = [run(f'{path} .ci/environment .venv-none {o} which', copy) for o in ('demo', 'dev')]
+        return tuple(Path(o.splitlines()[-1]).name for o in said)
+    for name in ('python3', *(f'python{v}' for v in VERSIONS)): put(tools/name, (3, 9))
     for what in ('demo', 'test'):
-        if 'dic needs Python 3.10 or later' not in (text := run(f'! {path} make -s -C {shlex.quote(str(copy))} {what}')): raise Failed(f'with none that fits, make {what} says {text!r}')
-    put('python3', (3, 13)); put('other', (3, 11))
-    uv('exit 1')
-    got = {'none': (taken('demo'), taken('dev'))}
-    uv(f'[ "$1 $2" = "python find" ] && echo {shlex.quote(str(tools/"other"))}')
-    got['uv'] = taken('demo'), taken('dev')
-    put('python3.10', (3, 10))
-    got['python3.10'] = taken('demo'), taken('dev')
-    wanted = {'none': ('python3', 'python3'), 'uv': ('python3', 'other'), 'python3.10': ('python3', 'python3.10')}
-    if got!=wanted: raise Failed(f'beside a python3 that is 3.13, .ci/environment takes {got} for demo and dev')
+        text = run(f'! {path} make -s -C {quoted(copy)} {what}')
+        if 'dic needs Python 3.10 or later' not in text:
+            raise Failed(f'with none that fits, make {what} says {text!r}')
+    put(tools/'python3', (3, 13))
+    put(tools/'other', (3, 11))
+    script(tools/'uv', 'exit 1')
+    got = dict(none=taken())
+    script(tools/'uv', f'[ "$1 $2" = "python find" ] && echo {quoted(tools/"other")}')
+    got |= dict(uv=taken())
+    put(tools/'python3.10', (3, 10))
+    got |= dict(older=taken())
+    wanted = dict(none='python3', uv='other', older='python3.10')
+    if got!={k: ('python3', v) for k, v in wanted.items()}:
+        raise Failed(f'beside a python3 that is 3.13, .ci/environment takes {got} for demo and dev')
 
 def lab(copy):
     "make lab serves the notebooks"
@@ -142,7 +177,6 @@ def lab(copy):
     there = {o['name'] for o in json.loads(answer)['content']} if answer else set()
     if not {'index.ipynb', 'train.ipynb'} <= there: raise Failed((copy/'lab.log').read_text())
 
-SAMPLES = sorted((Path(importlib.util.find_spec('skimage').origin).parent/'data').glob('*.png')) if importlib.util.find_spec('skimage') else []
 CHROMIUM = 'chromium', 'chromium-browser', 'google-chrome'
 
 def browser(copy):
@@ -164,7 +198,8 @@ def itself(copy):
 
 def notebook(path):
     "A notebook's tests, in a process of their own, with the package beside it"
-    try: text = run(f'PYTHONPATH={shlex.quote(str(path.parents[1]))} nbdev_test --path {path.name}', path.parent, threads=max(1, CORES//WORKERS))
+    command = f'PYTHONPATH={quoted(path.parents[1])} nbdev_test --path {path.name}'
+    try: text = run(command, path.parent, threads=max(1, CORES//WORKERS))
     except Failed as e:
         if TRAINS or 'dic-codec[train]' not in str(e): raise
         raise Skipped(NO_TRAINING) from e
@@ -181,7 +216,11 @@ def unchanged(before):
     "Nothing was left in the working tree"
     if left := sorted(listing()-before): raise Failed(f'left there: {", ".join(left)}')
 
-def listing(): return {p.relative_to(ROOT).as_posix() for p in ROOT.rglob('*') if not any(o in ('.git', '__pycache__') or o.startswith('.venv') for o in p.relative_to(ROOT).parts)}
+def listing():
+    "What is in the working tree, but for what the checks work with"
+    apart = re.compile(r'(^|.*/)(\.git|__pycache__|\.venv[^/]*)(/|$)')
+    names = (p.relative_to(ROOT).as_posix() for p in ROOT.rglob('*'))
+    return {o for o in names if not apart.match(o)}
 
 def check(name, what, *args, **kwargs):
     "Do one check and tell; whether it passed, None if it could not be done"
@@ -195,17 +234,18 @@ def check(name, what, *args, **kwargs):
 
 def main():
     for k in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL'): os.environ.pop(k, None)                       # of the make that runs this
-    signal.signal(signal.SIGINT, signal.default_int_handler)                                     # which is off in the background, and Ctrl-C is tested
+    signal.signal(signal.SIGINT, signal.default_int_handler)    # off in the background, but tested
     before = listing()
     with tempfile.TemporaryDirectory(prefix='dic-') as tmp:
         spare, copy = (Path(shutil.copytree(ROOT, Path(tmp)/o/'dic', ignore=LEFT_OUT)) for o in ('spare', 'copy'))
         if (near := ROOT.parent/'shared').is_dir(): (copy.parent/'shared').symlink_to(near)         # where notebooks look for photographs
-        passed = [check(o.__doc__, o, spare) for o in (itself, clean, exported, readme, pythons, lab, wheel, bases)]
+        first = itself, clean, exported, readme, pythons, lab, wheel, bases
+        passed = [check(o.__doc__, o, spare) for o in first]
         notebooks = [p for p in sorted((copy/'nbs').rglob('*.ipynb'), reverse=True) if not any(o[0] in '_.' for o in p.relative_to(copy).parts)]
         jobs = [(typed.__doc__, typed, spare), (browser.__doc__, browser, spare), *((p.relative_to(copy), notebook, p) for p in notebooks)]
         with ThreadPoolExecutor(WORKERS) as pool: passed += pool.map(lambda job: check(*job), jobs)   # the long ones first
     passed.append(check(unchanged.__doc__, unchanged, before))
-    if not TRAINS: print(f'Left out above is what needs TensorFlow: it runs on Python 3.10 and 3.11, this is {sys.version.split()[0]}, and neither could be had; put python3.11 on the PATH, then make clean')
+    if not TRAINS: print(LEFT.format(sys.version.split()[0]))
     print(', '.join(f'{passed.count(v)} {word}' for v, word in ((True, 'passed'), (False, 'failed'), (None, 'skipped')) if v is not None or None in passed))
     return False in passed
 
