@@ -15,7 +15,7 @@ from .header import parse_former
 from ..core import DicError
 from ..models import swift
 
-# %% ../../nbs/04_layout2.ipynb #6cc38613
+# %% ../../nbs/04_layout2.ipynb #7a89b48e
 def decompress(
     data: bytes, # A file of layout 2, see `dic.coding.header`
     model=None,  # As for `dic.coding.decompress`
@@ -23,7 +23,7 @@ def decompress(
     "Give the picture back. Raise `DecodeError`, also where TensorFlow is not installed."
     head = parse_former(data)
     try: from dic import entropy
-    except ImportError as e: raise DecodeError('this file was written by version 0.1: reading it needs TensorFlow; pip install "dic-codec[train]"') from e
+    except ImportError as e: raise DecodeError(f'this file was written by version 0.1, which took TensorFlow: {e}') from e
     found = _model(head, model)
     h, w, options = head['height'], head['width'], dict(quality=head['quality']) if 'quality' in found.options else {}
     try:
