@@ -97,10 +97,11 @@ def installed(python, built, env):
     return sum(p.stat().st_size for p in env.rglob('*') if p.is_file() and not p.is_symlink())/1e6
 
 ABSENT = 'tensorflow pandas scipy matplotlib fastcore'
+GOLDEN = 'import sys; from dic.coding.codec import latents_of; [latents_of(open(p, "rb").read()) for p in sys.argv[1:]]'
 FOUND = 'import importlib.util, sys; sys.exit(any(map(importlib.util.find_spec, sys.argv[1:])))'
 
 def base(version, python, built, folder):
-    "What the README types, in an environment from nothing; a line about it, and its size in MB"
+    "What the README types, in an environment from nothing, and the golden files with its release of ONNX Runtime; a line about it, and its size in MB"
     start, env, work = time.monotonic(), folder/f'env{version}', folder/f'work{version}'
     size = installed(python, built, env)
     work.mkdir()
@@ -110,6 +111,7 @@ def base(version, python, built, folder):
     alone = f'env -u PYTHONPATH PYTHONNOUSERSITE=1 PATH={quoted(env/"bin")}:"$PATH"'
     run(f'{alone} sh -e lines.sh && {alone} python lines.py', work)
     run(f'{alone} python -c {quoted(FOUND)} {ABSENT}', work)
+    run(f'{alone} python -c {quoted(GOLDEN)} {quoted(*sorted((ROOT/"nbs/golden").glob("*.tfci")))}', work)
     return f'Python {version}: {size:.0f} MB, {time.monotonic()-start:.0f} s', size
 
 def bases(copy):

@@ -126,20 +126,21 @@ def _model(graph, outputs, large):
                     *((12, _value(k, ('n', 'c', 'y', 'x'), t.kind)) for k, t in outputs.items()))
     return _message((1, 9), (7, body), (8, _message((1, ''), (2, 18))))
 
-# %% ../../nbs/01_onnx.ipynb #89ded284
+# %% ../../nbs/01_onnx.ipynb #cec35555
 DEVICES = dict(cpu='CPU', cuda='CUDA', coreml='CoreML', directml='Dml', openvino='OpenVINO')
 
 def providers(
-    device: str='auto', # A key of `DEVICES`; `auto` is the processor, `gpu` is `cuda`
+    device: str='auto', # A key of `DEVICES`; `auto` is the processor, `gpu` is `cuda`, `gpu:1` the second
 ) -> tuple:             # For `session`
     "Name the providers of a device. Raise `DicError` where this build of ONNX Runtime has none for it."
-    name = dict(auto='cpu', gpu='cuda').get(device, device)
+    name, _, number = device.partition(':')
+    name = dict(auto='cpu', gpu='cuda').get(name, name)
     if name not in DEVICES: raise DicError(f'device {device!r} is none of auto, gpu, {", ".join(DEVICES)}')
     if name=='cpu': return ('CPUExecutionProvider',)
     import onnxruntime as ort
     if (wanted := f'{DEVICES[name]}ExecutionProvider') not in ort.get_available_providers():
         raise DicError(f'{device}: the installed onnxruntime cannot use it; install the build that does, or use --device cpu')
-    return wanted, 'CPUExecutionProvider'
+    return (wanted, dict(device_id=number)) if number else wanted, 'CPUExecutionProvider'
 
 # %% ../../nbs/01_onnx.ipynb #cd2b3227
 class Reals(Graph):
