@@ -241,7 +241,7 @@ def estimated(
     qualities=(0, 21, 42, 63),
 ) -> list:                    # A dict per quality: bpp and psnr of files, their estimates, and percent between the rates
     "Files against what the loss says of them, averaged over pictures."
-    from dic import coding
+    from dic import coding, zoo
     from dic.backend import tf
     model, coder, found, parts = zoo.load_model(zoo.locate(name)), coding.load(name), [], [x[:min(512, x.shape[0]//64*64), :min(512, x.shape[1]//64*64)] for x in map(read_image, paths)]
     measure = tf.function(lambda x, l: [model.losses(x, l)[k] for k in ('bpp', 'mse')])

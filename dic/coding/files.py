@@ -121,13 +121,18 @@ def compress_file(
     "Compress a photograph to a file that appears whole or not at all."
     if odd := options.keys()-{'quality', 'size', 'bpp', 'psnr'}: raise DicError(f'there is no option {min(odd)}')
     if len(options)>1: raise DicError('give one of quality, size, bpp and psnr')
-    work = compress if not options or 'quality' in options else lambda *a, **k: compress_to(*a, **k)[0]
     notes, model = [], codec(model)
-    with _turn(src, image_size): data = work(read_image(src, notes), model, **options)
+    with _turn(src, image_size): data = _compressed(src, notes, model, options)
     with atomic(dst) as f: f.write(data)
     head = parse(data)
     quality = dict(quality=head['quality']) if 'quality' in model.options else {}
     return _facts(data, head['height'], head['width'])|dict(notes=notes)|quality
+
+def _compressed(src, notes, model, options):
+    "A file's bytes; the picture is handed over, so that its memory is free once it has been analysed"
+    if not options: return compress(read_image(src, notes), model)
+    if 'quality' in options: return compress(read_image(src, notes), model, quality=options['quality'])
+    return compress_to(read_image(src, notes), model, **options)[0]
 
 def decompress_file(
     src: Path,  # A `.tfci` file
