@@ -420,12 +420,16 @@ def _nameable(a, todo):
 
 def _restored(src, dst, weights):
     "Decompress a file to a picture of the format that its name says"
+    from dic import coding
+    from dic.coding.files import size_of, turn
+    data = coding.read_stream(src)
+    with turn(data, size_of): return _written(data, coding.decompress(data, weights(data)), dst)
+
+def _written(data, image, dst):
+    "Write a picture in the format that its name says"
     import io
     from PIL import Image
-    from dic import coding
     from dic.images import write_png
-    data = coding.read_stream(src)
-    image = coding.decompress(data, weights(data))
     kind, options = _FORMATS[_format(dst)]
     facts = {k: v for k, v in dic.info(data).items() if k in ('bytes', 'height', 'width', 'bpp')}
     if kind=='PNG':

@@ -54,10 +54,11 @@ def needs(
 def exhausted(
     e: BaseException, # What was raised
 ) -> str|None:        # What ran out and what to do; None where it was raised for another reason
-    "Whether Python, numpy or TensorFlow ran out of memory, or TensorFlow out of disk."
+    "Say whether Python, NumPy, ONNX Runtime or TensorFlow ran out of memory, or TensorFlow out of disk."
     kind, text = type(e).__name__, str(e)
     if kind=='ResourceExhaustedError' and 'No space left' in text: return 'the disk is full'
     short = kind=='ResourceExhaustedError' and re.search('OOM|memory', text) or kind=='InternalError' and 'Dst tensor is not initialized' in text
+    short = short or type(e).__module__.startswith('onnxruntime') and re.search('bad_alloc|allocate memory|out of memory', text)
     if not (short or isinstance(e, MemoryError)): return None
     gpu = re.search(r'device:(GPU:\d+)', text)
     smaller = 'a smaller picture, or when training a smaller batch or patch'

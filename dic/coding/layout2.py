@@ -5,17 +5,16 @@
 # %% auto #0
 __all__ = ['decompress']
 
-# %% ../../nbs/04_layout2.ipynb #7fcc70a8
+# %% ../../nbs/04_layout2.ipynb #86846e2c
 import zlib
 
 import numpy as np
-from .codec import weights_for
+from .codec import afford, weights_for
 from .container import DecodeError
 from .header import parse_former
-from ..core import DicError
-from ..models import swift
+from ..core import DicError, exhausted, memory_errors
 
-# %% ../../nbs/04_layout2.ipynb #7a89b48e
+# %% ../../nbs/04_layout2.ipynb #5e4d0a99
 def decompress(
     data: bytes, # A file of layout 2, see `dic.coding.header`
     model=None,  # As for `dic.coding.decompress`
@@ -26,13 +25,17 @@ def decompress(
     except ImportError as e: raise DecodeError(f'this file was written by version 0.1, which took TensorFlow: {e}') from e
     found = _model(head, model)
     h, w, options = head['height'], head['width'], dict(quality=head['quality']) if 'quality' in found.options else {}
+    if len(head['payload'])>16*sum(found.symbols(h, w).values())+64: raise DecodeError(f'a picture of {w} x {h} cannot need so many bytes')
+    afford(found, h, w)
     try:
         strings = _strings(head['payload'])
         latents = _swift(found, strings, h, w, entropy) if found.kind=='swift' else found.decode(strings, h, w, **options)
     except DicError as e: raise DecodeError(str(e)) from e
-    except Exception as e: raise DecodeError(f'the payload cannot be decoded ({type(e).__name__})') from e
+    except Exception as e:
+        if exhausted(e): raise
+        raise DecodeError(f'the payload cannot be decoded ({type(e).__name__})') from e
     if _hash(head['head'], latents, found.kind)!=head['hash']: raise DecodeError('the decoded latents are not the encoded ones')
-    return found.reconstruct(latents, h, w, **options)
+    with memory_errors(f'{w} x {h} with {found.kind}'): return found.reconstruct(latents, h, w, **options)
 
 def _model(head, model):
     "The weights that made a file, or were made from those without a change but for their tables"

@@ -95,7 +95,7 @@ class Graph:
         self.nodes.append(_node(kind, [t.name for t in tensors], [out.name], attributes))
         return out
 
-# %% ../../nbs/01_onnx.ipynb #bd3bcb36
+# %% ../../nbs/01_onnx.ipynb #7c5f3652
 LARGE = 1024 # Elements from which on an array is handed over outside the graph
 
 def session(
@@ -115,7 +115,11 @@ def session(
     level = ort.GraphOptimizationLevel
     options.graph_optimization_level = level.ORT_ENABLE_ALL if optimise else level.ORT_DISABLE_ALL
     options.add_external_initializers(list(large), [ort.OrtValue.ortvalue_from_numpy(a) for a in large.values()])
-    return ort.InferenceSession(_model(graph, outputs, large), options, providers=list(providers))
+    made = ort.InferenceSession(_model(graph, outputs, large), options, providers=list(providers))
+    wanted = providers[0] if isinstance(providers[0], str) else providers[0][0]
+    if wanted not in made.get_providers():
+        raise DicError(f'{wanted}: its libraries cannot be loaded; use --device cpu')
+    return made
 
 def _model(graph, outputs, large):
     "The serialised model"

@@ -7,7 +7,7 @@ __all__ = ['TABLES', 'FORMER', 'PIXELS', 'Weights', 'expected', 'read_weights', 
            'analyse', 'quantise', 'walk', 'encode_picture', 'to_bytes', 'from_bytes', 'reconstruct', 'latents',
            'checked', 'inside', 'symbols', 'coded']
 
-# %% ../../nbs/02_models.runtime.ipynb #38a0c49c
+# %% ../../nbs/02_models.runtime.ipynb #f258b84e
 import functools
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ import numpy as np
 from ..coding.ranges import Reader, Tables, Writer
 from ..core import DicError
 from . import onnx, swift
-from .reference import CLIP, FINAL, Fixed, Layer
+from .reference import FINAL, Fixed, Layer
 
 # %% ../../nbs/02_models.runtime.ipynb #30af5742
 @dataclass
@@ -286,7 +286,7 @@ def walk(self,
 
 Runtime._parameters, Runtime._predict, Runtime.walk = _parameters, _predict, walk
 
-# %% ../../nbs/02_models.runtime.ipynb #93471c36
+# %% ../../nbs/02_models.runtime.ipynb #ce21f9a8
 def encode_picture(self, y, height, width, quality=32) -> tuple: # Bytes, and what `checked` gives
     "Code a picture that `analyse` has seen: z, then the symbols step by step."
     gain, w = self._gain('ga.q', quality), Writer()
@@ -309,7 +309,7 @@ def to_bytes(self, latents, quality=None) -> bytes:
 
 def _channels(shape):
     "Which table of z each element is coded with: that of its channel"
-    return np.broadcast_to(np.arange(shape[0], dtype=np.uint8)[:, None, None], shape)
+    return np.broadcast_to(np.arange(shape[0], dtype=np.uint16)[:, None, None], shape)
 
 Runtime.encode_picture, Runtime.to_bytes = encode_picture, to_bytes
 
