@@ -201,7 +201,7 @@ def main():
     if not CHROMIUM: print('there is no Chromium: apt-get install chromium\n0 passed, 1 failed'); return 1
     sys.path.insert(0, str(ROOT)); OUT.mkdir(parents=True, exist_ok=True)
     passed = []
-    with tempfile.TemporaryDirectory(prefix='dic-') as tmp, sync_playwright() as play:
+    with tempfile.TemporaryDirectory(prefix='dic-', ignore_cleanup_errors=True) as tmp, sync_playwright() as play:
         folder, port = Path(tmp), free_port()
         photos(folder); quiet(folder); (folder/'nbs').mkdir(); shutil.copy(ROOT/'nbs/inspect.ipynb', folder/'nbs')
         lab = [BIN/'jupyter-lab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', '--ServerApp.port_retries=0', '--IdentityProvider.token=', '--ServerApp.disable_check_xsrf=True',
