@@ -280,12 +280,14 @@ def _rewind(folder, step):
 
 # %% ../nbs/03_training.ipynb #e3078144
 def _manager(t, folder):
-    "The checkpoints of a run, and the trainer in the state of the newest that can be read"
+    "The checkpoints of a run, and the trainer in the state of the newest that can be read; `DicError` where there are some and none fits"
     c = tf.train.Checkpoint(main=t.main, aux=t.aux, average=t.average, momenta=t.momenta, optimisers=t.optimisers, step=t.step, skipped=t.skipped, in_a_row=t.in_a_row, sums=t.sums, seconds=t.seconds, core_seconds=t.core_seconds)
     manager = tf.train.CheckpointManager(c, str(folder/'checkpoints'), max_to_keep=3, step_counter=t.step)
     for path in reversed(manager.checkpoints):
         try: c.restore(path).assert_existing_objects_matched(); break
-        except (tf.errors.OpError, AssertionError, ValueError): continue
+        except (tf.errors.OpError, AssertionError, ValueError) as e: failed = e
+    else:
+        if manager.checkpoints: raise DicError(f'{folder}: none of its checkpoints can be read by this version; remove the folder to begin again') from failed
     return manager
 
 # %% ../nbs/03_training.ipynb #dcaf591b
