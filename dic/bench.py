@@ -7,9 +7,8 @@ __all__ = ['MEASUREMENT', 'LOW', 'store_folder', 'measure', 'aim', 'run', 'times
            'per_image', 'interval', 'nearest', 'at_equal', 'estimated', 'extremes', 'where_they_differ', 'gallery']
 
 # %% ../nbs/06_bench.ipynb #61470f29
-import contextlib, dic, functools, hashlib, json, math, os, threading
+import contextlib, dic, hashlib, json, math, os, threading
 from collections import Counter
-from importlib import metadata
 from pathlib import Path
 from statistics import median
 
