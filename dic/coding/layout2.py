@@ -65,7 +65,7 @@ def _swift(model, strings, height, width, entropy):
     def code(k, mu, index):
         grouped = index.reshape(4, n, *index.shape[1:]).transpose(0, 2, 3, 1)
         return np.asarray(r.read(grouped.astype(np.int32))).transpose(0, 3, 1, 2).reshape(index.shape)
-    found = model.walk(np.moveaxis(z, -1, 0), code)
+    found = model.prior.walk(np.moveaxis(z, -1, 0), code)
     r.close()
     return [np.moveaxis(z, -1, 0), *found]
 
