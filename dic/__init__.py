@@ -16,8 +16,8 @@ def __getattr__(name):
     full = f'dic.{name}'
     try:
         if not name.startswith('_'): return importlib.import_module(full)
-    except ModuleNotFoundError as e:
-        if e.name!=full: raise
+    except ImportError as e:
+        if e.name!=full: raise AttributeError(f'{full} cannot be imported: {e}') from e
     raise AttributeError(f"module 'dic' has no attribute {name!r}")
 
 def __dir__():
@@ -103,8 +103,9 @@ def _wanted(**options):
         if k=='size' and isinstance(v, str): v = wanted[k] = parse_size(v)
         needed = 'within 0 to 63' if k=='quality' else 'a number above 0'
         try: fits = 0<=v<=63 if k=='quality' else 0<v<float('inf')
-        except TypeError: fits = False
+        except (TypeError, ValueError): fits = False
         if not fits: raise UsageError(f'{k} {v!r} is not {needed}')
+        wanted[k] = float(v)    # whatever NumPy's type, which may be too short to reckon with
     return wanted
 
 # %% ../nbs/08_api.ipynb #7daab847

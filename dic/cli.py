@@ -465,7 +465,7 @@ def _decompress(a):
         path = a.model and _located(a.model)
         load = _loader(a) if _hopeful(a, todo, _TFCI) else coding.load
         def weights(data):
-            its = path or zoo.by_fingerprint(coding.parse(data)['fingerprint'])
+            its = path or zoo.by_fingerprint(coding.parse(data)['fingerprint'], former=True)
             return load(its) if its else None
         return _code(a, todo, failed, partial(_restored, weights=weights))
 

@@ -62,6 +62,7 @@ def read_stream(
             raise DecodeError(f'{path}: with {human(found.st_size)} no .tfci file')
         return Path(path).read_bytes()
     except OSError as e: raise DecodeError(f'{path}: {e.strerror}') from e
+    except ValueError as e: raise DecodeError(f'{path!r}: no file has such a name') from e
 
 def info(
     data,   # A `.tfci` file's bytes, or its path

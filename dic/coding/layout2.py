@@ -40,9 +40,11 @@ def decompress(
 def _model(head, model):
     "The weights that made a file, or were made from those without a change but for their tables"
     from dic.zoo import by_fingerprint
-    from dic.coding.codec import load
-    path = by_fingerprint(head['fingerprint'], former=True)
-    found = load(path) if model is None and path else weights_for(head['model'], head['fingerprint'], model)
+    from dic.coding.codec import codec, load
+    path, named = by_fingerprint(head['fingerprint'], former=True), model and codec(model)
+    own = load(path) if path else None
+    if own and (named is None or named.fingerprint==own.fingerprint): found = named or own
+    else: found = weights_for(head['model'], head['fingerprint'], named)
     if found.kind!=head['model']: raise DecodeError(f'the file names {head["model"]}, its weights are of {found.kind}')
     return found
 
