@@ -71,6 +71,7 @@ def compress(
     size: int|str|None=None,  # Bytes
     bpp: float|None=None,     # Bits per pixel
     psnr: float|None=None,    # dB
+    effort: int=0,            # 0 to 9
     model=None,               # As for `dic.coding.load`
 ) -> bytes:                   # A `.tfci` file
     """Compress a picture to the bytes of a .tfci file.
@@ -82,6 +83,7 @@ def compress(
     size     instead of a quality: a file of that many bytes, or '50kB', met from below
     bpp      the same, in bits per pixel
     psnr     the same, in dB
+    effort   0 (a single pass) to 9: how long to search for a smaller file of the same quality
     model    weights: a name from `dic models`, a .safetensors file, a run's folder, or a loaded
              model; by default those that `dic models` names as the default
 
@@ -90,8 +92,8 @@ def compress(
     wanted = _wanted(quality=quality, size=size, bpp=bpp, psnr=psnr)
     pixels = _pixels(image)
     from dic import coding
-    if wanted.keys()<={'quality'}: return coding.compress(pixels, model, **wanted)
-    return coding.compress_to(pixels, model, **wanted)[0]
+    if wanted.keys()<={'quality'}: return coding.compress(pixels, model, effort, **wanted)
+    return coding.compress_to(pixels, model, effort=effort, **wanted)[0]
 
 def _wanted(**options):
     "The option that is given, checked before anything is loaded"

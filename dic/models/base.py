@@ -32,6 +32,7 @@ class Codec(tf.keras.Model):
     kind = None    # The model's name in `MODELS`
     config = {}    # What `build` was called with: enough to build the model again
     options = ()   # What coding takes beside the picture: `quality`, or nothing
+    searches = False # Whether latents can be searched for, see `dic.models.refine`
     lambdas = None # Lowest and highest lambda, where one set of weights serves all between
     multiple = 16  # Sides of training crops are multiples of this
     betas = (.9, .999) # Adam's, for training

@@ -133,7 +133,7 @@ def at(
     "Find the same area where positions are finer or coarser."
     return (..., *(slice(s.start*up//down, s.stop*up//down) for s in area))
 
-# %% ../../nbs/02_models.runtime.ipynb #6ebb2c06
+# %% ../../nbs/02_models.runtime.ipynb #5078c96e
 class Networks:
     "The graphs of `swift`, ready to run."
     def __init__(self,
@@ -142,7 +142,8 @@ class Networks:
         providers=('CPUExecutionProvider',), # Of ONNX Runtime, for the transforms
         optimise: bool=True, # Whether nodes may be fused
     ):
-        self.weights, self.s, self.providers = weights, weights.sizes, providers
+        self.weights, self.s, self.threads = weights, weights.sizes, threads
+        self.providers = providers
         self.make = functools.partial(onnx.session, threads=threads, optimise=optimise)
 
     @functools.cached_property
@@ -317,10 +318,10 @@ def _lookup(thresholds):
     low, high = int(thresholds[0])-1, int(thresholds[-1])
     return np.searchsorted(thresholds, np.arange(low, high+1), 'right').astype(np.uint8), low, high
 
-# %% ../../nbs/02_models.runtime.ipynb #7e258ec1
+# %% ../../nbs/02_models.runtime.ipynb #e215e42e
 class Runtime:
     "`swift`, ready to code."
-    kind, options, section = 'swift', ('quality',), 'R'
+    kind, options, section, searches = 'swift', ('quality',), 'R', True
 
     def __init__(self,
         weights: Weights,
@@ -342,6 +343,10 @@ class Runtime:
         h, w = grid(height, width)
         return 16*h*w*(18*self.s.latents+4*self.s.context)
 
+    def search_memory(self, height, width):
+        "Estimate the bytes that a search for latents needs: 700 for each pixel of a tile."
+        return 700*min(height*width, (TILE+128)**2)
+
     def symbols(self, height, width) -> dict:
         "Count the symbols that each table codes for a picture of this size."
         h, w = grid(height, width)
@@ -355,10 +360,11 @@ class Runtime:
         y,             # What `analyse` returned
         height, width, # Of the picture
         quality=32,    # 0..63
+        z=None,        # int [Z,h/64,w/64] where another is to be used than `h_a` gives
     ) -> list:         # z, symbols, scale indexes, y_hat in sixty-fourths; channels first
         "Compute the integers that stand for the picture at that quality."
         gain = self.transforms.gain('ga.q', quality)
-        z = self.transforms.hyper(y, gain)
+        if z is None: z = self.transforms.hyper(y, gain)
         return [z, *self.prior.walk(z, lambda k, mu, index: _symbols(y, gain, k, mu))]
 
     def latents(self, x, **options) -> list:
@@ -369,10 +375,10 @@ class Runtime:
         "Make the picture, uint8 [height,width,3], that latents stand for."
         return self.transforms.synthesise(*latents[1:], height, width, quality)
 
-    def encode_picture(self, y, height, width, quality=32) -> tuple: # Bytes, what `checked` gives
+    def encode_picture(self, y, height, width, quality=32, z=None) -> tuple: # Bytes, what `checked` gives
         "Code a picture that `analyse` has seen: z, then the symbols step by step."
         gain, w = self.transforms.gain('ga.q', quality), Writer()
-        z = self.transforms.hyper(y, gain)
+        if z is None: z = self.transforms.hyper(y, gain)
         w.write(self.tables['z'], z, _channels(z.shape))
         def code(k, mu, index):
             s = _symbols(y, gain, k, mu)
