@@ -31,8 +31,8 @@ def soft_round(
     logit = net.op('Log', d/(1.-d))
     return low+net.op('Sigmoid', logit*slope+noise)
 
-# %% ../../nbs/02_models.refine.ipynb #5da413de
-A = 2. # Of the probabilities
+# %% ../../nbs/02_models.refine.ipynb #8da6081c
+A = 3. # Of the probabilities
 
 def temperatures(
     steps: int,
@@ -76,7 +76,7 @@ class TableRate:
         a, b = self.bits[channel, below], self.bits[channel, below+1]
         return (a+(b-a)*(t-below)).sum(), (b-a).astype(np.float32)
 
-# %% ../../nbs/02_models.refine.ipynb #b5ee01c0
+# %% ../../nbs/02_models.refine.ipynb #1addefe5
 LEAST = 176 # Pixels of a side that MS-SSIM needs
 SHARES = .0448, .2856, .3001, .2363, .1333
 
@@ -91,7 +91,7 @@ def similarity(
         mean = net.op('ReduceMean', found, net.const(np.int64([2, 3])), keepdims=1)
         part = net.op('Pow', net.op('Max', mean, 1e-4), share)
         total = part if total is None else total*part
-        x, x_hat = _halved(net, x), _halved(net, x_hat)
+        if i<len(SHARES)-1: x, x_hat = _halved(net, x), _halved(net, x_hat)
     return total
 
 def _agreement(net, x, x_hat, last):
@@ -222,8 +222,8 @@ class Noise:
         start = self.rng.integers(len(self.pool)-n)
         return (self.pool[start:start+n]*np.float32(scale)).reshape(shape)
 
-# %% ../../nbs/02_models.refine.ipynb #2e8f03f5
-RATE = .01 # Of Adam, in symbols
+# %% ../../nbs/02_models.refine.ipynb #8f43d78e
+RATE = .014 # Of Adam, in symbols
 
 @dataclass
 class Part:
