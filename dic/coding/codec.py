@@ -118,7 +118,8 @@ def check(
 def _sought(model, image, features, options, effort, tick):
     "What the model found for this picture by searching"
     from dic.models import refine           # late: most pictures are compressed without
-    y, z = refine.search(model, image, features, options['quality'], int(effort), tick)
+    steps = refine.steps_of(effort)
+    y, z = refine.search(model, image, features, options['quality'], steps, tick)
     return y, dict(z=z)
 
 def _file(model, features, height, width, options, more={}):
