@@ -154,24 +154,36 @@ def label(
 def ours(
     name=None,   # Weights, as for `dic.coding.load`
     qualities=(0, 7, 14, 21, 28, 35, 42, 49, 56, 63), # Those that make the curve
+    effort: int=0, # Of compressing, 0 to 9
 ) -> Peer:
     "Weights of this project as a codec."
     from dic import coding, zoo
     name = zoo.default() if name is None else name
     model, steps = coding.load(name), coding.STEPS
     several = 'quality' in model.options
-    return Peer(label(name), f'dic {label(name)}', '.tfci', model.fingerprint[:16], model.kind, tuple(round(q*steps) for q in qualities) if several else (None,),
-                range(coding.TOP*steps+1) if several else range(0), lambda at: dict(quality=at/steps), partial(_write, model), partial(coding.decompress, model=model), partial(_meet, model) if several else None)
+    return Peer(
+        label(name)+f'-e{effort}'*bool(effort), f'dic {label(name)}'+f', effort {effort}'*bool(effort),
+        '.tfci', model.fingerprint[:16], model.kind+_searched(effort),
+        settings=tuple(round(q*steps) for q in qualities) if several else (None,),
+        knob=range(coding.TOP*steps+1) if several else range(0), of=lambda at: dict(quality=at/steps),
+        write=partial(_write, model, effort), read=partial(coding.decompress, model=model),
+        to=partial(_meet, model, effort) if several else None)
 
-def _write(model, image, **setting):
+def _searched(effort):
+    "How latents are searched for, in words: another way is another codec"
+    if not effort: return ''
+    from dic.models import refine
+    return f', {refine.steps_of(effort)} steps, {refine.Method()}'
+
+def _write(model, effort, image, **setting):
     "A `.tfci` file"
     from dic import coding
-    return coding.compress(image, model, **setting)
+    return coding.compress(image, model, effort, **setting)
 
-def _meet(model, image, **target):
+def _meet(model, effort, image, **target):
     "A `.tfci` file that meets a target, and the position of its quality"
     from dic import coding
-    data, quality = coding.compress_to(image, model, **target)
+    data, quality = coding.compress_to(image, model, effort=effort, **target)
     return data, round(quality*coding.STEPS)
 
 def codec(
