@@ -268,8 +268,8 @@ def _mask(part, shape, up):
     mask[at(part.free, up)] = 1
     return mask
 
-# %% ../../nbs/02_models.refine.ipynb #097a9f9e
-STEPS = 0, 20, 40, 70, 120, 200, 350, 600, 1000, 2000 # Of each effort
+# %% ../../nbs/02_models.refine.ipynb #62363b38
+STEPS = 0, 8, 20, 40, 80, 200, 350, 600, 1000, 2000 # Of each effort
 
 def steps_of(
     effort, # 0..9
