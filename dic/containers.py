@@ -27,6 +27,8 @@ class Essence:
     key: tuple|None=None          # The samples of a colour that is transparent
     frames: int|None=1            # Pictures in the file; None where only its decoder knows
     damage: str=''                # What is wrong with the data for pixels
+    tail: int|None=None           # Where the last bytes start without which no picture is whole
+    spots: list=field(default_factory=list) # Blocks that are grey where the data before them is short
     tests: object=tuple           # Gives copies for `dic.images` to compare with
     notes: list=field(default_factory=list) # What was ignored
 
@@ -97,30 +99,30 @@ def _inflated(data):
     return zlib.decompressobj().decompress(data, _TEXT)
 
 def _chunks(data):
-    "The chunks of a PNG: name, content, whether its checksum is right, and where it starts and ends"
+    "The chunks of a PNG: name, and where each starts and ends"
     at = 8
     while at+12<=len(data):
         size, name = struct.unpack_from('>I4s', data, at)
         end = min(at+12+size, len(data))
-        content = data[at+8:end-4]
-        right = zlib.crc32(data[at+4:end-4])==struct.unpack('>I', data[end-4:end])[0]
-        yield name, content, right and end==at+12+size, at, end
+        yield name, at, end
         if name==b'IEND': return
         at = end
+
+def _right(data, at, end):
+    "Whether the checksum of a chunk is"
+    return zlib.crc32(data[at+4:end-4])==struct.unpack('>I', data[end-4:end])[0]
 
 def _png(data, found):
     "Keep the chunks that pixels need, read those that say what colours mean"
     kept, names = [data[:8]], set()
-    for name, content, right, at, end in _chunks(data):
-        if name in _NEEDED and name!=b'tRNS' or name==b'tRNS' and data[25:26]==b'\x03':
-            kept.append(data[at:end])
-        elif name==b'tRNS':
-            if not right: raise DicError('broken or truncated (a wrong checksum)')
-            found.key = struct.unpack(f'>{len(content)//2}H', content[:len(content)//2*2])
+    for name, at, end in _chunks(data):
+        if name in _NEEDED and (name!=b'tRNS' or data[25]==3): kept.append(data[at:end])
         elif name==b'CgBI': raise DicError("is a PNG in Apple's own form for apps; convert it first")
         elif not name[0]&32: raise DicError('needs a part of PNG that is not known')
-        elif not right: found.optional(_PNG_NAMES.get(name, 'text'), _fail)
-        elif name in _PNG_NAMES: found.optional(_PNG_NAMES[name], _png_optional, name, content, found)
+        elif name==b'tRNS':
+            if not _right(data, at, end): raise DicError('broken or truncated (a wrong checksum)')
+            found.key = struct.unpack(f'>{(end-at-12)//2}H', data[at+8:at+8+(end-at-12)//2*2])
+        else: found.optional(_PNG_NAMES.get(name, 'text'), _png_optional, name, data, at, end, found)
         names.add(name)
     head = struct.unpack_from('>IIBB', data, 16) if len(data)>33 else (0, 0, 8, 0)
     found.bits = head[2]
@@ -136,8 +138,10 @@ def _fail(): raise ValueError('wrong checksum')
 _PNG_NAMES = {b'eXIf': 'EXIF', b'iCCP': 'profile', b'cICP': 'cICP', b'gAMA': 'gamma',
               b'cHRM': 'primaries', b'acTL': 'animation', b'iTXt': 'text', b'zTXt': 'text'}
 
-def _png_optional(name, content, found):
+def _png_optional(name, data, at, end, found):
     "What a chunk says beside the pixels"
+    if not _right(data, at, end): _fail()
+    content = data[at+8:end-4]
     if name==b'eXIf': found.turn = _orientation(content)
     if name==b'iCCP': found.profile = _inflated(content[content.index(b'\0')+2:])
     if name==b'gAMA': found.gamma = struct.unpack('>I', content)[0]/1e5 or _fail()
@@ -240,10 +244,11 @@ def _jpeg_whole(kept, seen, found):
     "Look for holes in the data of a JPEG, as far as that can be told without decoding"
     if 0xda not in seen: raise DicError('has no pixels')
     kind, found.bits, height, width, sizes = _frame(kept)
-    every, left = 0, {}
+    every, left, scans = 0, {}, 0
     for part in kept[1:]:
         if part[1]==0xdd: every = struct.unpack_from('>H', part, 4)[0]
         if part[1]!=0xda: continue
+        scans += 1
         names, at = part[5:5+2*part[4]:2], 5+2*part[4]
         if any(o not in sizes for o in names): raise DicError('has a scan of no component')
         if every:
@@ -257,7 +262,21 @@ def _jpeg_whole(kept, seen, found):
     if set(seen[seen.index(0xda):])-{0xda, 0xc4, 0xcc, 0xdb, 0xdc, 0xdd, *range(0xe0, 0xf0), 0xfe}:
         found.damage = 'a part of its data is missing'
     if found.bits!=8: raise DicError(f'has {found.bits}-bit samples; convert it to 8 bits first')
-    if kind<0xc3: found.tests = partial(_jpeg_tests, kept, kind==0xc2)
+    if kind>0xc2: return
+    found.tests = partial(_jpeg_tests, kept, kind==0xc2)
+    if kind!=0xc2 and scans==1 and kept[-1][1]==0xda:
+        before = sum(map(len, kept[:-1]))
+        found.tail = before+max(len(kept[-1].rstrip(b'\0'))-8, at+3)
+        found.spots = [*_ends(height, width, sizes, every)]
+
+def _ends(height, width, sizes, every):
+    "The corner of the last block of each run of data, as left, top, right and bottom"
+    across, down = (max(s[i] for s in sizes.values())*8 for i in (0, 1))
+    if len(sizes)==1: across = down = 8
+    n, row = _units(height, width, sizes, [*sizes]), -(-width//across)
+    for last in [*(range(every-1, n-1, every) if every else ()), n-1]:
+        x, y = last%row*across, last//row*down
+        yield x, y, min(x+8, width), min(y+8, height)
 
 def _jpeg_tests(kept, progressive):
     "A copy with more data behind each scan; and copies with less behind the last, or the largest"

@@ -76,6 +76,20 @@ def _content(path):
     if not data: raise DicError(f'{path}: is no picture, the file is empty')
     return data
 
+class _Watched(io.BytesIO):
+    "The bytes of a JPEG, the last of them handed out apart, after a look at the picture so far"
+    image, early = None, True                           # so it stays where they are never asked for
+    def __init__(self, found): super().__init__(found.data); self.mark = found.tail
+    def read(self, n=-1):
+        at = self.tell()
+        if at==self.mark and self.image: self.early = self._last_row()
+        if at<self.mark and (n<0 or at+n>self.mark): n = self.mark-at
+        return super().read(n)
+    def _last_row(self):
+        "Whether anything of the last row is there"
+        pixels, (w, h) = self.image.im, self.image.size
+        return any(np.any(pixels.getpixel((x, h-1))) for x in range(0, w, w//64+1))
+
 def _open(path):
     "A Pillow image whose header was read and found within the limits, and what else the file holds"
     data = _content(path)
@@ -84,7 +98,8 @@ def _open(path):
     try:
         _prepare(kind)
         found = essence(kind, data)
-        im = Image.open(io.BytesIO(found.data), formats=[kind])
+        file = io.BytesIO(found.data) if found.tail is None else _Watched(found)
+        im = Image.open(file, formats=[kind])
     except Image.DecompressionBombError as e:
         raise DicError(f'{path}: larger than the {MAX_PIXELS:,} pixels that are read') from e
     except Missing as e: raise Missing(f'{path}: {e}') from e
@@ -280,23 +295,33 @@ def _alike(im, data):
             return all(im.crop(o).tobytes()==other.crop(o).tobytes() for o in parts)
     except OSError: return False
 
-def _damage(im, found):
+def _grey(im, box):
+    "Whether a part of a picture has the brightness that no data stands for"
+    a = np.asarray(im.crop(box).convert('L'))
+    return a.min()>=126 and a.max()<=130
+
+def _damage(im, found, watched):
     "What is wrong with the data of a loaded picture, or nothing"
-    if found.damage or found.kind!='JPEG' or found.tests is tuple: return found.damage
+    if found.damage or found.tests is tuple or found.kind!='JPEG': return found.damage
+    if watched and watched.early: return 'a part of its data is wrong'
+    clear = watched and im.mode!='CMYK' and 'no end marker' not in found.notes
+    if clear and not any(_grey(im, o) for o in found.spots): return ''
     more, *less = found.tests()
     if not _alike(im, more): return 'a part of its data is missing'
+    if watched: return ''
     w, h = im.size
     end = np.asarray(im.crop((max(w-8, 0), max(h-8, 0), w, h)))
     grey = (end==end.flat[0]).all() and end.flat[0] in (127, 128)
-    if not grey and any(_alike(im, o) for o in less): return 'a part of its data is wrong'
-    return ''
+    return 'a part of its data is wrong' if not grey and any(_alike(im, o) for o in less) else ''
 
 # %% ../nbs/00_images.ipynb #69454970
 def _decode(im, found, path, note, lenient):
     "8-bit sRGB array of an opened picture"
     if im.mode=='F': raise DicError(f'{path}: has floating-point samples of unknown range; convert it to 8 or 16 bits first')
+    watched = im.fp if isinstance(im.fp, _Watched) else None
+    if watched: watched.image = im
     _load(im, lenient)
-    if (wrong := _damage(im, found)) and not lenient:
+    if (wrong := _damage(im, found, watched)) and not lenient:
         raise Damaged(f'{path}: broken or truncated {found.kind} ({wrong})')
     deep, mode = None, im.mode
     if found.kind=='JPEG2000' and found.bits>8: im, mode = _deep_jp2(im, found, path)
@@ -361,7 +386,9 @@ def _read(path, note, lenient=False):
         try:
             need = 2*max(found.bits, 8)*im.width*im.height
             if need<=free_memory(): return _decode(im, found, path, note, lenient)
-        except (DicError, MemoryError): raise
+        except MemoryError: raise
+        except DicError as e:
+            raise e if str(path) in str(e) else type(e)(f'{path}: {e}') from e
         except Exception as e: raise _unread(path, found.kind, e) from e
     raise DicError(f'{path}: reading it takes about {human(need)}, more than is free')
 
