@@ -51,18 +51,22 @@ def needs(
         raise Missing(f'{what} needs {package}, which {why}: {_remedy(package, extra)}') from e
 
 # %% ../nbs/00_core.ipynb #321caec5
+_WORDS = re.compile(r'\bOOM\b|bad[_ ]alloc|out[_ ]of[_ ](host[_ ])?memory|(insufficient|not enough|no) memory|'
+                    r'(failed|unable|cannot|can.t|could not) (to )?(allocate|create a (primitive|memory))|'
+                    r"can.t start new thread|Dst tensor is not initialized|memory allocation failed|"
+                    r'Cannot allocate memory', re.I)
+
 def exhausted(
     e: BaseException, # What was raised
 ) -> str|None:        # What ran out and what to do; None where it was raised for another reason
-    "Say whether Python, NumPy, ONNX Runtime or TensorFlow ran out of memory, or TensorFlow out of disk."
+    "Say whether memory ran out, in whatever words a library says it, or TensorFlow's disk."
     kind, text = type(e).__name__, str(e)
     if kind=='ResourceExhaustedError' and 'No space left' in text: return 'the disk is full'
-    short = kind=='ResourceExhaustedError' and re.search('OOM|memory', text) or kind=='InternalError' and 'Dst tensor is not initialized' in text
-    short = short or type(e).__module__.startswith('onnxruntime') and re.search('bad_alloc|allocate memory|out of memory', text)
-    if not (short or isinstance(e, MemoryError)): return None
+    if isinstance(e, DicError) or not (isinstance(e, MemoryError) or _WORDS.search(text)): return None
     gpu = re.search(r'device:(GPU:\d+)', text)
     smaller = 'a smaller picture, or when training a smaller batch or patch'
-    return f'out of memory on {gpu[1]}: try --device cpu, {smaller}' if gpu else f'out of memory on CPU: end other programs, or try {smaller}'
+    if gpu: return f'out of memory on {gpu[1]}: try --device cpu, {smaller}'
+    return f'out of memory on CPU: end other programs, or try {smaller}'
 
 # %% ../nbs/00_core.ipynb #df003e1b
 @contextmanager
@@ -365,10 +369,15 @@ def search(
     low, high,   # Where to look, both included
     top, bottom, # The value to be met from below, and the lowest that will do
     show,        # A value in words
+    limit='',    # 'most' or 'least': which way a target outside of the range is met all the same
+    notes=None,  # Gets a line where it is
 ) -> tuple:      # The number whose value meets the target, or comes nearest from below, and what has it
     "Find the position of a knob. Raises `DicError` that names what is possible where the target is out of reach."
     (value, found), (above, last) = map(attempt, (low, high))
     least, most = sorted((value, above))                                   # a flat picture's highest quality is not always its best
+    if limit and (top>most if limit=='most' else top<least):
+        notes.append(f'the best has {show(most)}' if limit=='most' else f'the smallest has {show(least)}')
+        return (high, last) if (above>=value)==(limit=='most') else (low, found)
     if not least<=top<=most: raise DicError(f'{show(top)} is out of reach; this picture can have {show(least)} to {show(most)}')
     if above<=top: return high, last
     lo, hi, best, turn = low, high, (value, low, found), 0

@@ -177,6 +177,7 @@ def compress_to(
     size: float=None,  # Bytes of the file,
     bpp: float=None,   # or its bits per pixel,
     psnr: float=None,  # or the PSNR in dB: exactly one of the three
+    notes: list=None,  # Gets a line where the best file is smaller than asked for, or the smallest better; an error without
 ) -> tuple[bytes, float]: # A `.tfci` file, and its quality
     "Compress a picture to a target, met from below. Raise `DicError` that names what is possible where the target is out of reach."
     image, model = _ready(image, model)
@@ -188,7 +189,8 @@ def compress_to(
         def coded(steps): return _file(model, features, h, w, dict(quality=steps/STEPS))
         def sized(steps): data = coded(steps); return len(data), data
         def seen(steps): return _seen(model, image, features, steps/STEPS), None
-        steps, data = search(sized if psnr is None else seen, 0, TOP*STEPS, *goal)
+        steps, data = search(sized if psnr is None else seen, 0, TOP*STEPS, *goal,
+                             notes is not None and ('most' if psnr is None else 'least'), notes)
         return data or coded(steps), steps/STEPS
 
 def _seen(model, image, features, quality):

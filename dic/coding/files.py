@@ -66,7 +66,9 @@ def targets(
     known = {_same(p) for p in paths}
     if same := next((p for p in found if _same(p) in known), None):
         raise UsageError(f'{same}: is an input; name another output')
-    for folder in dict.fromkeys(p.parent for p in found if node_at(p)!='stream'): writable(folder)
+    try: places = [p for p in found if node_at(p)!='stream']
+    except OSError as e: raise DicError(f'{e.filename}: cannot be written ({e.strerror})') from e
+    for folder in dict.fromkeys(p.parent for p in places): writable(folder)
     return found
 
 # %% ../../nbs/04_files.ipynb #6180acf5
@@ -139,23 +141,25 @@ def compress_file(
     dst: Path, # The `.tfci` file to write
     model=None,# `Codec` or what `load` takes
     lenient: bool=False, # Read damaged pictures as far as they go
+    strict: bool=True,   # A target above all that a picture can have, or below, is an error
     **options, # What the model takes, or a target of `compress_to`
 ) -> dict:     # bytes, height, width, bpp, notes on what was converted; quality where the model has one
     "Compress a photograph to a file that appears whole or not at all."
     if odd := options.keys()-{'quality', 'size', 'bpp', 'psnr'}: raise DicError(f'there is no option {min(odd)}')
     if len(options)>1: raise DicError('give one of quality, size, bpp and psnr')
     notes, model = [], codec(model)
-    with turn(src, image_size): data = _compressed(partial(read_image, src, notes, lenient), model, options)
+    with turn(src, image_size): data = _compressed(src, notes, lenient, strict, model, options)
     with atomic(dst) as f: f.write(data)
     head = parse(data)
     quality = dict(quality=head['quality']) if 'quality' in model.options else {}
     return _facts(data, head['height'], head['width'])|dict(notes=notes)|quality
 
-def _compressed(read, model, options):
+def _compressed(src, notes, lenient, strict, model, options):
     "A file's bytes; the picture is handed over, so that its memory is free once it has been analysed"
+    def read(): return read_image(src, notes, lenient)
     if not options: return compress(read(), model)
     if 'quality' in options: return compress(read(), model, quality=options['quality'])
-    return compress_to(read(), model, **options)[0]
+    return compress_to(read(), model, **options, notes=None if strict else notes)[0]
 
 def decompress_file(
     src: Path,  # A `.tfci` file
