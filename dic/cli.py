@@ -681,7 +681,7 @@ def _convert(a, source, inputs, out, **options):
     data = _data()
     for o in inputs: data.find_photos(o)                            # says what is wrong before a folder is made
     got = data.prepare(inputs, out, workers=a.threads, progress=sys.stderr.isatty(), **options,
-                       say=lambda line: _warn(line) if line.startswith('skipped ') else _tell(a, line))
+                       say=lambda line: _warn(line) if line.startswith('skipped ') or ': left out: ' in line else _tell(a, line))
     if not got['photos']: raise DicError(f'{source}: none of its photographs could be used')
     return dict(input=source, output=str(out), photographs=len(got['photos']), new=len(got['new']), skipped={str(k): v for k, v in got['skipped'].items()})
 
