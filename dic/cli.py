@@ -553,7 +553,7 @@ def _beside(name):
     "A line for what a folder holds beside pictures; what else is wrong with it, others say"
     notes = []
     with contextlib.suppress(DicError): collect(name, notes=notes)
-    for line in notes: _warn(line.replace(' (--recursive takes them)', ''))
+    for line in notes: _warn(line.replace(' (--recursive takes what is there)', ''))
 
 # %% ../nbs/09_cli.ipynb #3f4f762d
 def _codecs(names):

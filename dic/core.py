@@ -283,11 +283,11 @@ def _left_out(left, suffixes, but):
     kinds = sorted({*left['kind']}-{'.tfci'}) if '.png' in suffixes else []
     others = sum(o in kinds for o in left['kind'])
     parts = [(others, f'of another kind ({", ".join(kinds[:8])}{", ..."*(len(kinds)>8)})'),
-             (len(left['made']), f'that dic decompress made ({but})'),
-             (len(left['odd']), 'that are no regular files or lead nowhere'),
-             (len(left['below']), 'sub-folders (--recursive takes them)'),
-             (len(left['closed']), 'sub-folders that cannot be read')]
-    return ', '.join(f'{n} {what}' for n, what in parts if n)
+             (len(left['made']), f'made by dic decompress ({but})'),
+             (len(left['odd']), 'leading nowhere, or no regular file'),
+             (len(left['below']), 'sub-folder# (--recursive takes what is there)'),
+             (len(left['closed']), 'sub-folder# that cannot be read')]
+    return ', '.join(f'{n} {what}'.replace('#', 's'*(n>1)) for n, what in parts if n)
 
 def collect(
     inputs,                 # Names of files, folders or globs; or one
@@ -313,7 +313,7 @@ def _hits(name, suffixes, but, recursive, notes, under):
         from collections import defaultdict
         hits = _below(p, suffixes, but, recursive, left := defaultdict(list))
         said = _left_out(left, suffixes, but)
-        if not hits: raise DicError(_nothing(name, suffixes, but)+(f'; there are {said}' if said else ''))
+        if not hits: raise DicError(_nothing(name, suffixes, but)+(f'; left out: {said}' if said else ''))
         if said and notes is not None: notes.append(f'{name}: left out: {said}')
         if under is not None: under |= {q: q.relative_to(p) for q in hits}
         return hits

@@ -327,6 +327,7 @@ def _decode(im, found, path, note, lenient):
     if found.kind=='JPEG2000' and found.bits>8: im, mode = _deep_jp2(im, found, path)
     elif found.bits>8 or im.mode[0]=='I': deep, mode = _samples16(im, found)
     if isinstance(im, np.ndarray): deep = im
+    if found.kind=='AVIF': found.turn = im.getexif().get(0x0112, 1) # by its boxes, as Pillow has it
     frames = found.frames or _frames(im)
     for o in found.notes: note(o)
     if frames>1: note(f'first of {frames} frames')
