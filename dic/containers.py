@@ -24,6 +24,9 @@ class Essence:
     cicp: tuple|None=None         # Primaries and transfer function by their numbers in H.273
     gamma: float|None=None        # PNG's: samples are light to the power of it
     primaries: tuple|None=None    # PNG's: x and y of white, red, green and blue
+    exif: bytes|None=None         # As it is in the file, for whoever wants to keep it
+    xmp: bytes|None=None          # The same
+    more: bool=False              # Whether there is metadata that is not read here
     key: tuple|None=None          # The samples of a colour that is transparent
     frames: int|None=1            # Pictures in the file; None where only its decoder knows
     damage: str=''                # What is wrong with the data for pixels
@@ -142,7 +145,7 @@ def _png_optional(name, data, at, end, found):
     "What a chunk says beside the pixels"
     if not _right(data, at, end): _fail()
     content = data[at+8:end-4]
-    if name==b'eXIf': found.turn = _orientation(content)
+    if name==b'eXIf': found.turn, found.exif = _orientation(content), content
     if name==b'iCCP': found.profile = _inflated(content[content.index(b'\0')+2:])
     if name==b'gAMA': found.gamma = struct.unpack('>I', content)[0]/1e5 or _fail()
     if name==b'cHRM': found.primaries = tuple(v/1e5 for v in struct.unpack('>8I', content))
@@ -160,10 +163,12 @@ def _png_text(content, found):
     "The camera's orientation, where text holds it, as ImageMagick and Adobe's programs write it"
     if content.startswith(b'Raw profile type exif\0'):
         said = b''.join(_inflated(content[23:]).split()[2:])
-        found.turn = _orientation(bytes.fromhex(said.decode()))
-    if content.startswith(b'XML:com.adobe.xmp\0') and found.turn==1:
+        exif = bytes.fromhex(said.decode())
+        found.turn, found.exif = _orientation(exif), exif
+    if content.startswith(b'XML:com.adobe.xmp\0'):
         packed, text = content[18], content[20:].split(b'\0', 2)[2]
-        found.turn = _turned_by_xmp(_inflated(text) if packed else text)
+        found.xmp = _inflated(text) if packed else text
+        if found.turn==1: found.turn = _turned_by_xmp(found.xmp)
 
 # %% ../nbs/00_containers.ipynb #c0a7a00f
 _MARKER = re.compile(rb'\xff+[^\x00\xff\xd0-\xd7]', re.S)
@@ -206,9 +211,10 @@ def _jpeg(data, found):
 # %% ../nbs/00_containers.ipynb #c0a7a010
 def _jpeg_camera(part, found):
     "The camera's orientation; XMP's where EXIF has none"
-    if part.startswith(b'Exif\0'): found.turn = _orientation(part)
-    elif part.startswith(b'http://ns.adobe.com/xap/1.0/\0') and found.turn==1:
-        found.turn = _turned_by_xmp(part)
+    if part.startswith(b'Exif\0'): found.turn, found.exif = _orientation(part), part
+    elif part.startswith(b'http://ns.adobe.com/xap/1.0/\0'):
+        found.xmp = part[29:]
+        if found.turn==1: found.turn = _turned_by_xmp(part)
 
 def _jpeg_more(part, found, profile):
     "A part of the profile, or an index of several pictures"
@@ -298,7 +304,10 @@ def _webp(data, found):
     while at+8<=len(data):
         name, size = struct.unpack_from('<4sI', data, at)
         content, end = data[at+8:at+8+size], at+8+size+size%2
-        if name==b'EXIF': found.turn = found.optional('EXIF', _orientation, content) or 1
+        if name==b'EXIF':
+            turn = found.optional('EXIF', _orientation, content)
+            found.turn, found.exif = turn or 1, content if turn else None
+        elif name==b'XMP ': found.xmp = content
         elif name==b'ICCP': found.profile = content
         elif name==b'VP8X': kept.append(data[at:at+8]+bytes([content[0]&0x12])+data[at+9:end])
         elif name in (b'VP8 ', b'VP8L', b'ALPH', b'ANIM', b'ANMF'): kept.append(data[at:end])
@@ -352,6 +361,8 @@ def _tiff(data, found):
     if 274 in page['tags']:
         turn = found.optional('orientation', tags.value, page['tags'][274])
         found.turn = turn[0] if turn and 1<=turn[0]<=8 else 1
+    if 700 in page['tags']: found.xmp = found.optional('XMP', tags.value, page['tags'][700])
+    found.more = bool(page['tags'].keys()&{34665, 34853})
     if 34675 in page['tags']: found.profile = found.optional('profile', tags.value, page['tags'][34675])
 
 def _tiff_samples(tags, page, found):
@@ -428,6 +439,7 @@ def _heif(data, found):
     "Read what boxes say of colours; the decoder knows how the picture is turned"
     found.frames = None
     found.data = re.sub(rb'(infe.{8})(Exif|mime)', rb'\1none', data, flags=re.S)
+    found.more = found.data!=data
     for match in re.finditer(rb'colr(nclx)(....)', data[:2**20], re.S):
         if not found.cicp: found.cicp = struct.unpack('>HH', match[2])
 
