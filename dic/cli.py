@@ -162,6 +162,13 @@ def _size(text):
     try: return parse_size(text)
     except DicError as e: raise argparse.ArgumentTypeError(str(e)) from None
 
+def _colour(text):
+    "A colour by its name or as #rrggbb"
+    named = dict(white=(255,)*3, black=(0,)*3, grey=(128,)*3, gray=(128,)*3)
+    if text in named: return named[text]
+    if re.fullmatch('#[0-9a-fA-F]{6}', text): return tuple(bytes.fromhex(text[1:]))
+    raise argparse.ArgumentTypeError(f'{text!r} is none of white, black, grey, #rrggbb')
+
 def _threads(text):
     "A whole number from 0 to 1024"
     if _count(text)>1024: raise argparse.ArgumentTypeError(f'{text} threads are more than 1024')
@@ -183,6 +190,8 @@ _SHARED = {
     '--target-psnr': dict(type=_number, metavar='DB', help='a file of that PSNR, or at most 0.05 dB below; the smallest there is where that is better'),
     '--strict': dict(action='store_true', help='a target that is easier than all that a picture can have is an error'),
     '--lenient': dict(action='store_true', help='read damaged pictures as far as they go, with a note'),
+    '--background': dict(type=_colour, metavar='COLOUR', help='white, black, grey or #rrggbb, behind what is transparent (default: what is transparent is kept)'),
+    '--metadata': dict(choices=['none', 'all'], default='none', help='all keeps EXIF and XMP, with the place where a photograph was taken (default: none)'),
     '--recursive': dict(action='store_true', help='take what lies below folders too; -o gets the same sub-folders'),
     '--skip-existing': dict(action='store_true', help='leave those alone whose output is there'),
     '--device': dict(type=_device, default='auto', metavar='NAME',
@@ -410,7 +419,7 @@ def _loader(a):
            'dic compress photo.jpg --target-size 50kB',
            'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
            'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
-          'out model quality target-size target-bpp target-psnr strict lenient recursive skip-existing device threads overwrite',
+          'out model quality target-size target-bpp target-psnr strict background metadata lenient recursive skip-existing device threads overwrite',
           {'files': dict(nargs='+', type=_name, metavar='FILE',
                          help='photographs: files, folders or patterns; - is standard input, '
                               'and needs -o')})
@@ -428,7 +437,8 @@ def _compress(a):
                              'every rate, see dic models')
         from dic import coding
         return _code(a, todo, failed, partial(coding.compress_file, model=model, lenient=a.lenient,
-                                              strict=a.strict, **wanted))
+                                              strict=a.strict, background=a.background,
+                                              metadata=a.metadata, **wanted))
 
 # %% ../nbs/09_cli.ipynb #cfc993a7
 _FORMATS = dict(png=('PNG', {}), jpg=('JPEG', dict(quality=95, subsampling=0)),
@@ -457,20 +467,34 @@ def _restored(src, dst, weights):
     with turn(data, size_of): return _written(data, coding.decompress(data, weights(data)), dst)
 
 def _written(data, image, dst):
-    "Write a picture in the format that its name says"
+    "Write a picture, and what the file holds beside it, in the format that its name says"
+    from dic.coding.beside import beside
+    from dic.images import write_png
+    notes = []
+    kind, more = _format(dst), beside(data, notes)
+    if kind=='png': write_png(dst, image, **more)
+    else: _saved(dst, kind, image, more, notes)
+    facts = {k: v for k, v in dic.info(data).items() if k in ('bytes', 'height', 'width', 'bpp')}
+    return facts|dict(notes=notes)
+
+def _saved(dst, kind, image, more, notes):
+    "Write a picture in another format than PNG, with as much of the rest as that takes"
     import io
     from PIL import Image
-    from dic.images import write_png
-    kind, options = _FORMATS[_format(dst)]
-    facts = {k: v for k, v in dic.info(data).items() if k in ('bytes', 'height', 'width', 'bpp')}
-    if kind=='PNG':
-        write_png(dst, image)
-        return facts
-    try: Image.fromarray(image).save(made := io.BytesIO(), kind, **options)
+    from dic.images import WHITE, composed
+    name, options = _FORMATS[kind]
+    clear, said = more.pop('alpha', None), [] if kind in ('jpg', 'webp') else [*more]
+    if said: notes[notes.index('metadata')] = 'metadata dropped'
+    else: options = options|{k: b'Exif\0\0'*(k=='exif')+v for k, v in more.items()}
+    if clear is not None and kind not in ('webp', 'tif'):
+        image, clear = composed(WHITE, image, clear), None
+        notes[notes.index('alpha')] = 'alpha over white'
+    im = Image.fromarray(image)
+    if clear is not None: im.putalpha(Image.fromarray(clear))
+    try: im.save(made := io.BytesIO(), name, **options)
     except (OSError, ValueError) as e:
-        raise DicError(f'{dst}: cannot be written as {kind} ({e})') from e
+        raise DicError(f'{dst}: cannot be written as {name} ({e})') from e
     with atomic(dst) as f: f.write(made.getbuffer())
-    return facts
 
 # %% ../nbs/09_cli.ipynb #d00e0007
 @_command('decompress .tfci files to PNG, or to what the name of the output says',

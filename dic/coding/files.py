@@ -13,11 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from .beside import added, beside, sections_of
 from .codec import codec, compress, compress_to, decompress
 from .header import parse, read_stream
 from ..core import (PHOTOS, DicError, UsageError, atomic, collect, listed, memory_errors, node_at,
                       placeable, timed, writable)
-from ..images import image_size, read_image, write_png
+from ..images import image_size, read_picture, write_png
 
 # %% ../../nbs/04_files.ipynb #806c5b97
 def gather(
@@ -141,6 +142,8 @@ def compress_file(
     dst: Path, # The `.tfci` file to write
     model=None,# `Codec` or what `load` takes
     lenient: bool=False, # Read damaged pictures as far as they go
+    background: tuple=None, # Red, green and blue of what lies behind what is transparent; None keeps that
+    metadata: str='none',   # 'all' keeps EXIF and XMP
     strict: bool=True,   # A target above all that a picture can have, or below, is an error
     **options, # What the model takes, or a target of `compress_to`
 ) -> dict:     # bytes, height, width, bpp, notes on what was converted; quality where the model has one
@@ -148,30 +151,45 @@ def compress_file(
     if odd := options.keys()-{'quality', 'size', 'bpp', 'psnr'}: raise DicError(f'there is no option {min(odd)}')
     if len(options)>1: raise DicError('give one of quality, size, bpp and psnr')
     notes, model = [], codec(model)
-    with turn(src, image_size): data = _compressed(src, notes, lenient, strict, model, options)
+    with turn(src, image_size):
+        picture = read_picture(src, notes, lenient, background)
+        parts = sections_of(picture, metadata, notes)
+        options = _left_for_pixels(options, sum(len(o)+6 for _, o in parts), *picture.pixels.shape[:2])
+        data = added(_compressed(picture, notes, strict, model, options), parts)
     with atomic(dst) as f: f.write(data)
     head = parse(data)
     quality = dict(quality=head['quality']) if 'quality' in model.options else {}
     return _facts(data, head['height'], head['width'])|dict(notes=notes)|quality
 
-def _compressed(src, notes, lenient, strict, model, options):
+def _compressed(picture, notes, strict, model, options):
     "A file's bytes; the picture is handed over, so that its memory is free once it has been analysed"
-    def read(): return read_image(src, notes, lenient)
-    if not options: return compress(read(), model)
-    if 'quality' in options: return compress(read(), model, quality=options['quality'])
-    return compress_to(read(), model, **options, notes=None if strict else notes)[0]
+    def taken():
+        pixels, picture.pixels = picture.pixels, None
+        return pixels
+    if not options: return compress(taken(), model)
+    if 'quality' in options: return compress(taken(), model, quality=options['quality'])
+    return compress_to(taken(), model, **options, notes=None if strict else notes)[0]
+
+def _left_for_pixels(options, taken, height, width):
+    "Options of which a size or a rate is less by the bytes that sections take"
+    goal = options.get('size') or options.get('bpp', 0)*height*width/8
+    if not goal or not taken: return options
+    if taken>=goal: raise DicError(f'what it holds beside its pixels takes {taken:,} bytes')
+    left = goal-taken
+    return dict(size=left) if 'size' in options else dict(bpp=8*left/(height*width))
 
 def decompress_file(
     src: Path,  # A `.tfci` file
     dst: Path,  # The PNG to write
     model=None, # By default the file's own weights
-) -> dict:      # bytes, height, width, bpp
+) -> dict:      # bytes, height, width, bpp, notes
     "Decompress a file to a PNG that appears whole or not at all."
     data = read_stream(src)
+    notes = []
     with turn(data, size_of):
         image = decompress(data, model)
-        write_png(dst, image)
-    return _facts(data, *image.shape[:2])
+        write_png(dst, image, **beside(data, notes))
+    return _facts(data, *image.shape[:2])|dict(notes=notes)
 
 WORKERS, LARGE = 2, 2**23 # Files that are worked on at once, and pixels of one that is worked on alone
 _ALONE = threading.Lock()
