@@ -103,25 +103,21 @@ def data_root() -> Path:
     if os.environ.get('DIC_DATA'): return Path(os.environ['DIC_DATA'])
     return next((p for p in (Path('data'), Path('../data')) if p.is_dir()), Path('data'))
 
-def _photos_in(folder):
-    "Every photograph below a folder, in order, without what archivers and desktops leave there"
-    return [p for p in sorted(Path(folder).rglob('*')) if p.suffix.lower() in PHOTOS and p.is_file()
-            and not any(o.startswith(('.', '__MACOSX')) for o in p.relative_to(folder).parts)]
-
 # %% ../nbs/00_data.ipynb #ecfd079a
 def find_photos(
     data: str|None=None,      # A data set's name, a folder below `root`, a folder, file or glob of one's own, or None for the sample photographs
     root: str|Path|None=None, # Where data sets live, by default `data_root()`
+    notes: list|None=None,    # Gets a line for each folder of which something was left out
 ) -> list[Path]:
-    "The photographs that `data` stands for. Raises `DicError` where there are none, or the data set is not here yet."
+    "The photographs that `data` stands for, of a folder all below it, linked folders too. Raises `DicError` where there are none, or the data set is not here yet."
     if data in (None, '', 'samples'): return sample_photos()
     own, here, known = Path(data), Path(root or data_root())/str(data), str(data) in DATASETS
     for folder in [here, own] if known else [own, here]:
         if folder.is_dir():
-            if found := _photos_in(folder): return found
-            raise DicError(f'{folder}: no photographs in it')
+            try: return collect(folder, recursive=True, notes=notes)
+            except DicError as e: raise DicError(f'{folder}: no photographs in it ({str(e).split(": ", 1)[1]})') from e
     if known: raise DicError(f'{data} is not in {here.parent} yet: dic ingest {data}')
-    return collect([data])
+    return collect([data], notes=notes)
 
 # %% ../nbs/00_data.ipynb #00a1e148
 def _download(url, file, _, progress=True):
@@ -279,7 +275,10 @@ def prepare(
     try:
         out.mkdir(parents=True, exist_ok=True)
         with locked(out/'.lock', f'{out}: another process is preparing photographs there; waiting for that'):
-            paths = dict.fromkeys(p for o in listed(inputs) for p in find_photos(o) if out.resolve() not in p.resolve().parents)
+            notes = []
+            paths = dict.fromkeys(p for o in listed(inputs) for p in find_photos(o, notes=notes)
+                                  if out.resolve() not in p.resolve().parents)
+            for line in notes: say(line)
             todo, done = _plan(paths, out, options)
             results = list(_carry_out(todo, out, options, workers, progress, say))
     except OSError as e: raise DicError(f'{out}: cannot be written ({e.strerror or e})') from None

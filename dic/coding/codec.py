@@ -204,6 +204,7 @@ def compress_to(
     psnr: float=None,  # or the PSNR in dB: exactly one of the three
     effort: int=0,     # As for `compress`
     tick=silent,       # The same
+    notes: list=None,  # Gets a line where the best file is smaller than asked for, or the smallest better; an error without
 ) -> tuple[bytes, float]: # A `.tfci` file, and its quality
     "Compress a picture to a target, met from below. Raise `DicError` that names what is possible where the target is out of reach."
     image, model = _ready(image, model, effort)
@@ -216,7 +217,8 @@ def compress_to(
         def sized(steps): data = coded(steps); return len(data), data
         def seen(steps): return _seen(model, image, features, steps/STEPS), None
         plain = sized if psnr is None else seen
-        steps, data = search(plain, 0, TOP*STEPS, *goal)
+        limit = notes is not None and ('most' if psnr is None else 'least')
+        steps, data = search(plain, 0, TOP*STEPS, *goal, limit, notes)
         if effort:
             def sought(steps, effort):
                 y, more = _sought(model, image, features, dict(quality=steps/STEPS), effort, tick)
@@ -248,5 +250,6 @@ def _corrected(plain, sought, steps, goal, effort, ratio):
         aim = now*aim/value if ratio else now+aim-value
         near = aim*1.004 if ratio else aim+.01, aim*.996 if ratio else aim-.01
         try: steps = search(plain, 0, TOP*STEPS, *near, show)[0]
-        except DicError: break              # the whole range is on one side
+        except DicError:                    # the whole range is on one side
+            if turn==effort: break
     return best

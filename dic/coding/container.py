@@ -111,11 +111,17 @@ def pack(
     if len(body)+4>MAX_BYTES: raise DicError(f'the file would be larger than {MAX_BYTES:,} bytes')
     return body+struct.pack('>I', zlib.crc32(body))
 
+def _foreign(data):
+    "What a file is that is none of ours"
+    if not data: return 'the file is empty'
+    if not (data.startswith(b'\n') and b'\n\x02MD\x12' in data[:4096]): return 'not a .tfci file'
+    return "a file of tensorflow-compression's own program: decompress it with that (tfci.py)"
+
 def layout(
     data: bytes, # A file, or its beginning
 ) -> int:
     "Read the number of a file's layout. Raise `DecodeError` where it is no `.tfci` file."
-    if not data.startswith(MAGIC): raise DecodeError('not a .tfci file' if data else 'the file is empty')
+    if not data.startswith(MAGIC): raise DecodeError(_foreign(data))
     if len(data)==len(MAGIC): raise DecodeError('the file is cut short')
     return data[len(MAGIC)]
 

@@ -13,51 +13,75 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from .beside import added, beside, sections_of
 from .codec import codec, compress, compress_to, decompress
 from .header import parse, read_stream
-from ..core import PHOTOS, DicError, UsageError, atomic, collect, listed, memory_errors, timed, writable
-from ..images import image_size, read_image, write_png
+from ..core import (PHOTOS, DicError, UsageError, atomic, collect, listed, memory_errors, node_at,
+                      placeable, timed, writable)
+from ..images import image_size, read_picture, write_png
 
 # %% ../../nbs/04_files.ipynb #806c5b97
 def gather(
     inputs,                # Names of files, folders or globs
     suffixes: list=PHOTOS, # As for `collect`
     but: str=None,         # The same
+    **options,             # `recursive`, `notes` and `under` of `collect`
 ) -> tuple[list, list]:    # The files, each once, and a row with `input` and `error` for each name that stands for none
     "Expand names to files, as far as they stand for any."
     found, failed = [], []
     for n in listed(inputs):
-        try: found += collect(n, suffixes, but)
+        try: found += collect(n, suffixes, but, **options)
         except DicError as e: failed.append(dict(input=str(n), error=str(e)))
     return list(dict.fromkeys(found)), failed
 
 # %% ../../nbs/04_files.ipynb #048f19db
+def _same(path):
+    "What two names of one file have in common"
+    try:
+        s = os.stat(path)
+        if node_at(path)=='file': return s.st_dev, s.st_ino
+    except OSError: pass
+    return os.path.realpath(path)
+
 def targets(
-    inputs,      # Names as they were given
-    paths: list, # The files they stand for
-    out: str,    # Folder or file, or None
-    suffix: str, # What is added to each name
-) -> list[Path]: # The output of each file
+    inputs,          # Names as they were given
+    paths: list,     # The files they stand for
+    out: str,        # Folder or file, or None
+    suffix: str,     # What is added to each name
+    under: dict={},  # Where files lie in the folders that were given, as `collect` has it
+) -> list[Path]:     # The output of each file
     "Where outputs go. Raises `UsageError` where two would be one or an input be written over, `DicError` where nothing can be written."
     inputs = listed(inputs)
     several = len(inputs)>1 or len(paths)>1 or any(Path(n).is_dir() for n in inputs)
     into = out is not None and (several or str(out).endswith('/') or Path(out).is_dir())
-    if into and Path(out).is_file(): raise UsageError(f'{out}: is a file; a folder is needed for several inputs')
-    found = [p.with_name(p.name+suffix) if out is None else Path(out)/(p.name+suffix) if into else Path(out) for p in paths]
-    if twice := next((p for p, k in Counter(found).items() if k>1), None): raise UsageError(f'{twice}: two inputs would be written there; name different folders')
-    known = {p.resolve() for p in paths}
-    if same := next((p for p in found if p.resolve() in known), None): raise UsageError(f'{same}: is an input; name another output')
-    for folder in dict.fromkeys(p.parent for p in found): writable(folder)
+    if into and Path(out).exists() and not Path(out).is_dir():
+        raise UsageError(f'{out}: is a file; a folder is needed for several inputs')
+    def there(p):
+        if out is None: return p.with_name(p.name+suffix)
+        return Path(out)/under.get(p, p).parent/(p.name+suffix) if into and p in under else \
+               Path(out)/(p.name+suffix) if into else Path(out)
+    found = [there(p) for p in paths]
+    if twice := next((p for p, k in Counter(map(_same, found)).items() if k>1), None):
+        name = next(p for p in found if _same(p)==twice)
+        raise UsageError(f'{name}: two inputs would be written there; name different folders')
+    known = {_same(p) for p in paths}
+    if same := next((p for p in found if _same(p) in known), None):
+        raise UsageError(f'{same}: is an input; name another output')
+    try: places = [p for p in found if node_at(p)!='stream']
+    except OSError as e: raise DicError(f'{e.filename}: cannot be written ({e.strerror})') from e
+    for folder in dict.fromkeys(p.parent for p in places): writable(folder)
     return found
 
 # %% ../../nbs/04_files.ipynb #6180acf5
 def jobs(
     inputs, out, suffix,            # As for `targets`
     suffixes=PHOTOS, but: str=None, # As for `gather`
+    recursive: bool=False,          # The same
+    notes: list=None,               # The same
 ) -> tuple[list, list]:             # Pairs of an input and its output, and the names that stand for nothing
     "What there is to do."
-    paths, failed = gather(inputs, suffixes, but)
-    return list(zip(paths, targets(inputs, paths, out, suffix))), failed
+    paths, failed = gather(inputs, suffixes, but, recursive=recursive, notes=notes, under=(under := {}))
+    return list(zip(paths, targets(inputs, paths, out, suffix, under))), failed
 
 # %% ../../nbs/04_files.ipynb #df46fd5e
 def each(
@@ -68,11 +92,12 @@ def each(
     say=lambda row: None,   # Called with each row as soon as it is there, in order
     debug: bool=False,      # Print the traceback of what fails
     workers: int=1,         # How many files are worked on at once
-) -> list:                  # A row for each: input, output, what `work` returned, seconds; or error
+    skip: bool=False,       # Leave those alone whose output is there
+) -> list:                  # A row for each: input, output, what `work` returned, seconds; or error, or skipped
     "Do something with many files."
     rows, bar = [], _bar(len(todo), progress)    # imported before there are threads that import
     with _pool(min(workers, len(todo))) as run:
-        for row in bar(run(partial(_row, work, overwrite, debug), todo)):
+        for row in bar(run(partial(_row, work, overwrite, skip, debug), todo)):
             say(row)
             rows.append(row)
     return rows
@@ -87,13 +112,13 @@ def _pool(workers):
     try: yield pool.map
     finally: pool.shutdown(cancel_futures=True)
 
-def _row(work, overwrite, debug, pair):
+def _row(work, overwrite, skip, debug, pair):
     "What comes of one file"
     src, dst = pair
     row = dict(input=str(src), output=str(dst)) if dst else {}
     try:
-        if dst and dst.is_dir(): raise DicError(f'{dst}: is a folder')
-        if dst and dst.exists() and not overwrite: raise DicError(f'{dst}: exists already; it is kept unless you say --overwrite')
+        if dst and skip and node_at(dst)=='file': return row|dict(skipped='exists already')
+        if dst: placeable(dst, overwrite)
         with memory_errors(src): got, seconds = timed(work, src, dst)
         return row|got|(dict(seconds=round(seconds, 4)) if dst else {})
     except (DicError, OSError) as e:
@@ -108,7 +133,7 @@ def _bar(n, progress):
 
 def _named(e, src, dst):
     "An error in one line that names a file"
-    if isinstance(e, OSError): return f'{dst or src}: {e.strerror}'
+    if isinstance(e, OSError) and e.strerror: return f'{dst or src}: {e.strerror}'
     return str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
 
 # %% ../../nbs/04_files.ipynb #a26d2278
@@ -116,35 +141,55 @@ def compress_file(
     src: Path, # A photograph
     dst: Path, # The `.tfci` file to write
     model=None,# `Codec` or what `load` takes
+    lenient: bool=False, # Read damaged pictures as far as they go
+    background: tuple=None, # Red, green and blue of what lies behind what is transparent; None keeps that
+    metadata: str='none',   # 'all' keeps EXIF and XMP
+    strict: bool=True,   # A target above all that a picture can have, or below, is an error
     **options, # What the model takes, or a target of `compress_to`
 ) -> dict:     # bytes, height, width, bpp, notes on what was converted; quality where the model has one
     "Compress a photograph to a file that appears whole or not at all."
     if odd := options.keys()-{'quality', 'size', 'bpp', 'psnr'}: raise DicError(f'there is no option {min(odd)}')
     if len(options)>1: raise DicError('give one of quality, size, bpp and psnr')
     notes, model = [], codec(model)
-    with turn(src, image_size): data = _compressed(src, notes, model, options)
+    with turn(src, image_size):
+        picture = read_picture(src, notes, lenient, background)
+        parts = sections_of(picture, metadata, notes)
+        options = _left_for_pixels(options, sum(len(o)+6 for _, o in parts), *picture.pixels.shape[:2])
+        data = added(_compressed(picture, notes, strict, model, options), parts)
     with atomic(dst) as f: f.write(data)
     head = parse(data)
     quality = dict(quality=head['quality']) if 'quality' in model.options else {}
     return _facts(data, head['height'], head['width'])|dict(notes=notes)|quality
 
-def _compressed(src, notes, model, options):
+def _compressed(picture, notes, strict, model, options):
     "A file's bytes; the picture is handed over, so that its memory is free once it has been analysed"
-    if not options: return compress(read_image(src, notes), model)
-    if 'quality' in options: return compress(read_image(src, notes), model, quality=options['quality'])
-    return compress_to(read_image(src, notes), model, **options)[0]
+    def taken():
+        pixels, picture.pixels = picture.pixels, None
+        return pixels
+    if not options: return compress(taken(), model)
+    if 'quality' in options: return compress(taken(), model, quality=options['quality'])
+    return compress_to(taken(), model, **options, notes=None if strict else notes)[0]
+
+def _left_for_pixels(options, taken, height, width):
+    "Options of which a size or a rate is less by the bytes that sections take"
+    goal = options.get('size') or options.get('bpp', 0)*height*width/8
+    if not goal or not taken: return options
+    if taken>=goal: raise DicError(f'what it holds beside its pixels takes {taken:,} bytes')
+    left = goal-taken
+    return dict(size=left) if 'size' in options else dict(bpp=8*left/(height*width))
 
 def decompress_file(
     src: Path,  # A `.tfci` file
     dst: Path,  # The PNG to write
     model=None, # By default the file's own weights
-) -> dict:      # bytes, height, width, bpp
+) -> dict:      # bytes, height, width, bpp, notes
     "Decompress a file to a PNG that appears whole or not at all."
     data = read_stream(src)
+    notes = []
     with turn(data, size_of):
         image = decompress(data, model)
-        write_png(dst, image)
-    return _facts(data, *image.shape[:2])
+        write_png(dst, image, **beside(data, notes))
+    return _facts(data, *image.shape[:2])|dict(notes=notes)
 
 WORKERS, LARGE = 2, 2**23 # Files that are worked on at once, and pixels of one that is worked on alone
 _ALONE = threading.Lock()
@@ -196,6 +241,9 @@ def rename(
     paths, failed = gather(inputs, ['.png.tfci.png'])
     failed += [dict(input=str(p), error=f'{p}: does not end in .png.tfci.png') for p in paths if not p.name.endswith('.png.tfci.png')]
     for row in failed: say(row)
-    def work(src, dst): os.replace(src, dst); return {}
+    def work(src, dst):
+        if node_at(dst) not in ('', 'file'): raise DicError(f'{dst}: is no file that can be replaced')
+        os.replace(src, dst)
+        return {}
     todo = [(p, p.with_name(p.name.removesuffix('.tfci.png'))) for p in paths if p.name.endswith('.png.tfci.png')]
     return failed+each(todo, work, overwrite, False, say, debug)
