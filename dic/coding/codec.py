@@ -14,6 +14,7 @@ import numpy as np
 from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header, check_size,
                                   layout, pack, unpack)
 from ..core import DicError, exhausted, free_memory, human, memory_errors, psnr_of, search, target
+from ..models.runtime import DECODING, ENCODING, watched
 from ..zoo import by_fingerprint, load_weights, locate, shipped
 
 # %% ../../nbs/04_codec.ipynb #a4921035
@@ -78,7 +79,7 @@ def afford(
 # %% ../../nbs/04_codec.ipynb #3c113ba5
 EFFORT = 9 # The highest
 
-def silent(done, estimate): "Take no notice of progress."
+def silent(done, estimate=None): "Take no notice of progress."
 
 def _ready(image, model, effort):
     "A picture and a model that may be compressed together"
@@ -133,13 +134,14 @@ def compress(
     image: np.ndarray, # uint8 [height, width, 3], from 1x1 to 32768 a side and 2**28 pixels in all
     model=None,        # What codes, or what `load` takes
     effort: int=0,     # 0 to 9: how long to search for better latents, see `dic.models.refine`
-    tick=silent,       # Called while searching with the share that is done, and bits + distortion
+    tick=silent,       # Called with the share that is done, while searching with bits + distortion too
     **options,         # What the model takes beside the picture: `quality` from 0 to 63 where it serves every rate
 ) -> bytes:            # A `.tfci` file
     "Compress a picture. Raise `DicError` for what is no picture, an option the model does not have, or too little memory."
     image, model = _ready(image, model, effort)
     options, (h, w), more = _options(model, options), image.shape[:2], {}
-    with memory_errors(f'{w} x {h} with {model.kind}'):
+    plain = silent if effort else tick
+    with memory_errors(f'{w} x {h} with {model.kind}'), watched(plain, ENCODING, h, w):
         features = model.analyse(image)
         if effort: features, more = _sought(model, image, features, options, effort, tick)
         del image                       # a large picture's memory is needed for its latents, where nobody else holds it
@@ -185,14 +187,17 @@ def _quality(head, model): return dict(quality=head.quality) if 'quality' in mod
 def decompress(
     data: bytes, # A `.tfci` file
     model=None,  # What codes, or what `load` takes; by default the file's own weights, if they are installed
+    tick=silent, # Called with the share that is done
 ) -> np.ndarray: # uint8 [height, width, 3]
     "Give the picture back, with exactly the latents the encoder had. Raise `DecodeError`."
     if layout(data)==2:
         from dic.coding import layout2
         return layout2.decompress(data, model)
-    head, model, latents = latents_of(data, model)
-    with memory_errors(f'{head.width} x {head.height} with {model.kind}'):
-        return model.reconstruct(latents, head.height, head.width, **_quality(head, model))
+    size = unpack(data).header
+    with watched(tick, DECODING, size.height, size.width):
+        head, model, latents = latents_of(data, model)
+        with memory_errors(f'{head.width} x {head.height} with {model.kind}'):
+            return model.reconstruct(latents, head.height, head.width, **_quality(head, model))
 
 # %% ../../nbs/04_codec.ipynb #64928e80
 def compress_to(
