@@ -157,6 +157,11 @@ def _quality(text):
     if not 0<=v<=63: raise argparse.ArgumentTypeError(f'{text!r} is not within 0 to 63')
     return v
 
+def _effort(text):
+    "A whole number from 0 to 9"
+    if re.fullmatch('[0-9]', text): return int(text)
+    raise argparse.ArgumentTypeError(f'{text!r} is not a whole number from 0 to 9')
+
 def _size(text):
     "A size as people write it"
     try: return parse_size(text)
@@ -188,6 +193,7 @@ _SHARED = {
     '--target-size': dict(type=_size, metavar='SIZE', help='a file of that size, such as 50kB, or at most 2 %% below; the best there is where that is smaller'),
     '--target-bpp': dict(type=_number, metavar='BPP', help='the same, in bits per pixel'),
     '--target-psnr': dict(type=_number, metavar='DB', help='a file of that PSNR, or at most 0.05 dB below; the smallest there is where that is better'),
+    '--effort': dict(type=_effort, default=0, metavar='N', help='0 (a single pass) to 9: search for a smaller file of the same quality; 3 takes seconds, 5 half a minute, 9 minutes a picture'),
     '--strict': dict(action='store_true', help='a target that is easier than all that a picture can have is an error'),
     '--lenient': dict(action='store_true', help='read damaged pictures as far as they go, with a note'),
     '--background': dict(type=_colour, metavar='COLOUR', help='white, black, grey or #rrggbb, behind what is transparent (default: what is transparent is kept)'),
@@ -364,8 +370,8 @@ def _coded(r):
 def _code(a, todo, failed, work):
     "Compress or decompress one after the other; lines and a summary"
     start = time.perf_counter()
-    from dic.coding.files import WORKERS
-    rows, failed = _each(a, todo, failed, work, _coded, WORKERS)
+    from dic.coding.files import WORKERS, alone
+    rows, failed = _each(a, todo, failed, alone(todo, work), _coded, WORKERS)
     done = [r for r in rows if 'bytes' in r]
     skipped = sum('skipped' in r for r in rows)
     if done and len(rows)>1:
@@ -419,7 +425,7 @@ def _loader(a):
            'dic compress photo.jpg --target-size 50kB',
            'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
            'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
-          'out model quality target-size target-bpp target-psnr strict background metadata lenient recursive skip-existing device threads overwrite',
+          'out model quality target-size target-bpp target-psnr effort strict background metadata lenient recursive skip-existing device threads overwrite',
           {'files': dict(nargs='+', type=_name, metavar='FILE',
                          help='photographs: files, folders or patterns; - is standard input, '
                               'and needs -o')})
@@ -435,10 +441,12 @@ def _compress(a):
         if wanted and 'quality' not in getattr(model, 'options', ['quality']):
             raise UsageError(f'{path.stem}: {model.kind} has one rate; use weights that serve '
                              'every rate, see dic models')
+        if a.effort and not getattr(model, 'searches', True):
+            raise UsageError(f'{path.stem}: {model.kind} has no --effort; swift has')
         from dic import coding
         return _code(a, todo, failed, partial(coding.compress_file, model=model, lenient=a.lenient,
                                               strict=a.strict, background=a.background,
-                                              metadata=a.metadata, **wanted))
+                                              metadata=a.metadata, effort=a.effort, **wanted))
 
 # %% ../nbs/09_cli.ipynb #cfc993a7
 _FORMATS = dict(png=('PNG', {}), jpg=('JPEG', dict(quality=95, subsampling=0)),
@@ -459,12 +467,14 @@ def _nameable(a, todo):
         if a.format and kind!=a.format:
             raise UsageError(f'{dst}: is no name for --format {a.format}')
 
-def _restored(src, dst, weights):
+def _restored(src, dst, weights, tick=None):
     "Decompress a file to a picture of the format that its name says"
     from dic import coding
     from dic.coding.files import size_of, turn
     data = coding.read_stream(src)
-    with turn(data, size_of): return _written(data, coding.decompress(data, weights(data)), dst)
+    from dic.coding.codec import silent
+    with turn(data, size_of):
+        return _written(data, coding.decompress(data, weights(data), tick or silent), dst)
 
 def _written(data, image, dst):
     "Write a picture, and what the file holds beside it, in the format that its name says"
