@@ -96,13 +96,13 @@ def atomic(
     mode: str='wb', # As for `open`; text is UTF-8 with plain line feeds on every system
 ):
     "Give a file to write to that appears under `path` only when the block ends without an error."
-    from tempfile import mkstemp
+    from tempfile import gettempdir
     node = node_at(path)
     if node in ('folder', 'other'): raise DicError(f'{path}: is no file that can be written')
     place = Path(path) if node=='stream' else Path(os.path.realpath(path))
     if node!='stream': place.parent.mkdir(parents=True, exist_ok=True)
-    fd, tmp = mkstemp(prefix=f'.{place.name[:40]}-', suffix='.part',
-                      dir=None if node=='stream' else place.parent)
+    folder = gettempdir() if node=='stream' else place.parent
+    fd, tmp = _temporary(folder, place.name, 0o600 if node else 0o666)
     try:
         text = {} if 'b' in mode else dict(encoding='utf-8', errors='backslashreplace', newline='\n')
         with os.fdopen(fd, mode, **text) as f:
@@ -122,14 +122,14 @@ def _settle(tmp, place, node):
         old = os.stat(place)
         with suppress(OSError, AttributeError): os.chown(tmp, old.st_uid, old.st_gid)
         os.chmod(tmp, stat.S_IMODE(old.st_mode))
-    else: os.chmod(tmp, 0o666 & ~_umask())
     os.replace(tmp, place)
 
-def _umask():
-    "The process's file mode mask, read without changing it where the system tells"
-    status = Path('/proc/self/status')
-    found = re.search(r'^Umask:\s*(\d+)', status.read_text(), re.M) if status.exists() else None
-    return int(found[1], 8) if found else 0o022
+def _temporary(folder, name, mode):
+    "A new file, open, with the mode that the system makes of this one, and its path"
+    flags = os.O_RDWR|os.O_CREAT|os.O_EXCL|getattr(os, 'O_BINARY', 0)
+    while True:
+        path = os.path.join(folder, f'.{name[:40]}-{os.urandom(6).hex()}.part')
+        with suppress(FileExistsError): return os.open(path, flags, mode), path
 
 # %% ../nbs/00_core.ipynb #c0e10001
 _PATIENCE = 5 # Seconds that a pipe may take to get a reader
@@ -404,8 +404,9 @@ def target(
 
 # %% ../nbs/00_core.ipynb #cc5339ce
 _CGROUP = Path('/sys/fs/cgroup')
-_LIMITS = {'memory.max': 'memory.current', # of the second kind of groups, and of the first
-           'memory/memory.limit_in_bytes': 'memory/memory.usage_in_bytes'}
+_LIMITS = [('memory.max', 'memory.current', 'memory.stat', 'inactive_file'), # Groups of the second kind,
+           ('memory/memory.limit_in_bytes', 'memory/memory.usage_in_bytes',  # and of the first
+            'memory/memory.stat', 'total_inactive_file')]
 
 def _memory(what):
     "Bytes of this machine: `total`, or `available` now"
@@ -418,10 +419,16 @@ def _memory(what):
 def free_memory() -> int: # Bytes
     "Tell what memory can be taken now without swapping, within a container's limit too."
     free = _memory('available')
-    for limit, used in _LIMITS.items():
+    for group in _LIMITS:
         with suppress(OSError, ValueError):         # no such group, or `max`: no limit
-            free = min(free, int((_CGROUP/limit).read_text())-int((_CGROUP/used).read_text()))
+            free = min(free, _within(*group))
     return max(free, 0)
+
+def _within(limit, used, counts, cached):
+    "What a group has left; files that are only kept in memory give way"
+    left = int((_CGROUP/limit).read_text())-int((_CGROUP/used).read_text())
+    found = re.search(rf'^{cached} (\d+)', (_CGROUP/counts).read_text(), re.M)
+    return left+(int(found[1]) if found else 0)
 
 # %% ../nbs/00_core.ipynb #ec22cc45
 def hardware() -> str:

@@ -53,7 +53,7 @@ def targets(
     "Where outputs go. Raises `UsageError` where two would be one or an input be written over, `DicError` where nothing can be written."
     inputs = listed(inputs)
     several = len(inputs)>1 or len(paths)>1 or any(Path(n).is_dir() for n in inputs)
-    into = out is not None and (several or str(out).endswith('/') or Path(out).is_dir())
+    into = out is not None and (several or str(out).endswith(('/', os.sep)) or Path(out).is_dir())
     if into and Path(out).exists() and not Path(out).is_dir():
         raise UsageError(f'{out}: is a file; a folder is needed for several inputs')
     def there(p):
