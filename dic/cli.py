@@ -785,13 +785,13 @@ def _prepare(a):
 # %% ../nbs/09_cli.ipynb #67ab0d02
 def _plan_options():
     "The parameters of `plan` as options"
-    source = Path(importlib.util.find_spec('dic.training').origin).read_text(encoding='utf-8')
-    found = re.findall(r'^ +(\w+): (\w+)=(.+?), *# (.+)$', re.search(r'^def plan\((.*?)^\)', source, re.M|re.S)[1], re.M)
+    from dic.training.recipe import options
     special = dict(lmbda='--lambda --lmbda', out='-o --out')
     flags = lambda name: special.get(name) or ' '.join(dict.fromkeys([f'--{name.replace("_", "-")}', f'--{name}']))
-    note = lambda default: '' if default=='None' else f' (default: {default.strip(chr(39))})'
-    return {flags(name): dict(dest=name, type=dict(int=int, float=float, str=_name)[kind], default=argparse.SUPPRESS,
-        metavar=dict(int='N', float='X', str='TEXT')[kind], help=(doc+note(default)).replace('%', '%%')) for name, kind, default, doc in found}
+    note = lambda default: '' if default is None else f' (default: {default})'
+    return {flags(name): dict(dest=name, type=_name if kind is str else kind, default=argparse.SUPPRESS,
+        metavar={int: 'N', float: 'X', str: 'TEXT'}[kind], help=(doc+note(default)).replace('%', '%%'))
+        for name, (kind, default, doc) in options().items()}
 
 def _given(a, *but):
     "What was given of the parameters of `plan`"
@@ -805,41 +805,41 @@ def _given(a, *but):
 def _train(a):
     _setup(a)
     from dic.core import read_json
-    portable, training = (needs(f'dic.{o}', 'train', 'training') for o in ('portable', 'training'))
+    training = needs('dic.training', 'train', 'training')
     given = _given(a, 'backend')
     try: p = training.plan(**given)
     except DicError as e: raise UsageError(str(e)) from None
     writable(Path(p['out']))
     try:
         with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
-            folder = portable.train(a.backend, **given)
+            folder = training.train(a.backend, **given)
     except KeyboardInterrupt as e: raise type(e)('the same command goes on from the last checkpoint') from None
     _tell(a, f'use it: dic compress PHOTO --model {folder}')
     return dict(run=str(folder), weights=str(folder/'weights.safetensors'), card=read_json(folder/'card.json')), False
 
 # %% ../nbs/09_cli.ipynb #6f98ec02
-@_command('write a model\'s training step as a program that runs wherever JAX does',
-          ['dic export swift bundle --preset full --batch 32 --patch 256 --precision mixed_bfloat16 --data photographs/', 'dic export balle2018 bundle --lambda 0.01 --filters 192    # then: python bundle/run.py --photos DIR --out out'],
-          'threads', {'model': dict(metavar='MODEL', help='balle2018, deep or swift'), 'out': dict(type=_name, metavar='FOLDER', help='the folder to write')}
+@_command('write a bundle that trains a model wherever JAX runs',
+          ['dic export swift bundle.pyz --preset full --batch 32 --patch 256 --precision mixed_bfloat16 --data photographs/', 'dic export balle2018 bundle.pyz --lambda 0.01 --filters 192    # then: python bundle.pyz --photos DIR --out out'],
+          'threads', {'model': dict(metavar='MODEL', help='balle2018, deep or swift'), 'out': dict(type=_name, metavar='FILE', help='the bundle to write, such as bundle.pyz')}
           | {k: v for k, v in _plan_options().items() if v['dest'] not in ('model', 'out', 'device', 'save_every')})
 def _export(a):
     a.device = 'cpu'
     _setup(a)
-    export = needs('dic.portable', 'train', 'exporting').export
+    export = needs('dic.training.bundle', 'train', 'exporting').export
     with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
-        folder = export(a.out, model=a.model, **_given(a, 'model', 'out', 'device'))
-    return dict(bundle=str(folder)), False
+        bundle = export(a.out, model=a.model, **_given(a, 'model', 'out', 'device'))
+    return dict(bundle=str(bundle)), False
 
-@_command('make a run of what the runner brought back: weights, tables, exact prior, card',
+@_command('make a run of what a bundle brought back: weights, tables, exact prior, card',
           ['dic import out', 'dic import out --data photographs/ --kodak data/kodak'],
-          'threads', {'folder': dict(type=_name, metavar='RUN', help='the folder that the runner wrote'),
+          'threads', {'folder': dict(type=_name, metavar='RUN', help='the folder that a bundle wrote'),
                       '-o --out': dict(default='_runs', type=_name, metavar='PATH', help="folder for the run's folder (default: _runs)"),
                       '--data': dict(type=_name, metavar='NAME', help='photographs to validate on, as for dic train'),
                       '--kodak': dict(type=_name, metavar='FOLDER', help='measure on these photographs too, with real files, and note it in the card')})
 def _import(a):
     _setup(a)
     from dic.core import collect, read_json
-    import_run = needs('dic.portable', 'train', 'importing').import_run
+    import_run = needs('dic.training.bundle', 'train', 'importing').import_run
     with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
         folder = import_run(a.folder, a.out, a.data)
         if a.kodak:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PHOTOS', 'UNITS', 'DicError', 'UsageError', 'printable', 'Missing', 'needs', 'exhausted', 'memory_errors', 'node_at',
            'atomic', 'writable', 'placeable', 'lock', 'locked', 'write_json', 'read_json', 'listed', 'collect',
-           'parse_size', 'human', 'psnr_of', 'timed', 'search', 'target', 'free_memory', 'hardware']
+           'parse_size', 'human', 'psnr_of', 'timed', 'search', 'target', 'free_memory', 'hardware', 'bar']
 
 # %% ../nbs/00_core.ipynb #ce2872cc
 import json, math, os, re, stat, sys, time
@@ -440,3 +440,16 @@ def hardware() -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
     memory = _memory('total')/2**30
     return f'{name}, {cores} cores, {memory:.0f} GiB'
+
+# %% ../nbs/00_core.ipynb #ba41c0df
+def bar(
+    items,     # Anything to go through
+    what,      # What is done with them
+    total,     # How many there are
+    show=True, # Whether a bar is wanted
+):             # The same items
+    "Go through items, with a progress bar where one is wanted and tqdm is installed."
+    if not show: return items
+    try: from tqdm.auto import tqdm
+    except ImportError: return items
+    return tqdm(items, what, total, leave=False)
