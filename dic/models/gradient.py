@@ -32,6 +32,11 @@ def _mean(g, d, node, k):
     positions = g.op('Cast', g.op('Size', x), to=FLOAT)/float(x.channels)
     return (x*0.+d)/positions
 
+def _bell(g, d, node, k):
+    "The slope of the error function"
+    x = node.inputs[0]
+    return d*g.op('Exp', -(x*x))*(2/math.sqrt(math.pi))
+
 def _product(g, d, node, k): return d*node.inputs[1-k]
 
 def _quotient(g, d, node, k):
@@ -59,7 +64,7 @@ RULES = dict(
     Tanh=lambda g, d, node, k: d-d*node.outputs[0]*node.outputs[0],
     Sigmoid=lambda g, d, node, k: d*(node.outputs[0]-node.outputs[0]*node.outputs[0]),
     Softplus=lambda g, d, node, k: d*g.op('Sigmoid', node.inputs[0]),
-    Erf=lambda g, d, node, k: d*g.op('Exp', -(node.inputs[0]*node.inputs[0]))*(2/math.sqrt(math.pi)),
+    Erf=_bell,
     ReduceSum=lambda g, d, node, k: node.inputs[0]*0.+d,
     ReduceMean=_mean,
     SpaceToDepth=lambda g, d, node, k: g.unfold(d, node.attributes['blocksize']),

@@ -117,7 +117,8 @@ def _blurred(net, t):
 
 def _halved(net, t):
     "Means of 2 x 2 positions"
-    return net.op('Conv', net.fold(t, 2), np.tile(np.eye(3)/4, 4)[..., None, None], channels=3, kernel_shape=[1, 1])
+    mean = np.tile(np.eye(3)/4, 4)[..., None, None]
+    return net.op('Conv', net.fold(t, 2), mean, channels=3, kernel_shape=[1, 1])
 
 # %% ../../nbs/02_models.refine.ipynb #baea8439
 def fold(
@@ -215,8 +216,9 @@ class Adam:
 
 # %% ../../nbs/02_models.refine.ipynb #2e7d5fc0
 class Noise:
-    "Logistic noise; each draw is another stretch of one long sequence, which is cheaper than new numbers."
-    def __init__(self, seed=0): self.rng, self.pool = np.random.default_rng(seed), np.zeros(0, np.float32)
+    "Logistic noise; a draw is a stretch of one long sequence, which is cheaper than new numbers."
+    def __init__(self, seed=0):
+        self.rng, self.pool = np.random.default_rng(seed), np.zeros(0, np.float32)
 
     def __call__(self,
         shape,
@@ -275,7 +277,8 @@ def steps_of(
     effort, # 0..9
 ) -> int:
     "Say how many steps an effort takes. Raise `DicError` where it is none."
-    if isinstance(effort, bool) or not isinstance(effort, (int, np.integer)) or not 0<=effort<len(STEPS):
+    whole = isinstance(effort, (int, np.integer)) and not isinstance(effort, bool)
+    if not whole or not 0<=effort<len(STEPS):
         raise DicError(f'effort {effort!r} is not a whole number from 0 to {len(STEPS)-1}')
     return STEPS[effort]
 
@@ -304,16 +307,19 @@ def parts_of(
         seen = x[pixels]
         grown = [(0, 64*(s.stop-s.start)-n) for s, n in zip(outer, seen.shape)]
         weight = _weight(model.s.metric, lmbda, seen.shape[:2], grown)
-        seen = np.pad(seen, [*grown, (0, 0)], 'edge').transpose(2, 0, 1).astype(np.float32)/np.float32(255)
+        seen = np.pad(seen, [*grown, (0, 0)], 'edge').transpose(2, 0, 1)
         free = None if inner==outer else within
-        part = Part(np.ascontiguousarray(seen), weight, y[at(outer, 4)], z[at(outer)], gain, free)
+        seen = np.ascontiguousarray(seen)/np.float32(255)
+        part = Part(seen, weight, y[at(outer, 4)], z[at(outer)], gain, free)
         def put(new_y, new_z):
             y[at(inner, 4)], z[at(inner)] = new_y[at(within, 4)], new_z[at(within)]
         yield part, put
 
 def _weight(metric, lmbda, size, grown):
-    "What the distortion is multiplied by: [1,h,w] for squared differences of 0..1, [1,1,1] for MS-SSIM"
-    if metric=='mse': return np.pad(np.full((1, *size), lmbda*255**2/3, np.float32), [(0, 0), *grown])
+    "What squared differences of 0..1 are multiplied by, [1,h,w], or MS-SSIM, [1,1,1]"
+    if metric=='mse':
+        each = np.full((1, *size), lmbda*255**2/3, np.float32)
+        return np.pad(each, [(0, 0), *grown])
     return np.full((1, 1, 1), lmbda*math.prod(size)*1280/3, np.float32)
 
 # %% ../../nbs/02_models.refine.ipynb #2ac3b60b
@@ -333,16 +339,22 @@ def search(
     new_y, new_z = y*gain, first[1].astype(np.float32)
     objective, done = objective_of(model), 0
     for part, put in parts_of(model, x, new_y, new_z, quality):
-        size = (part.z[0].size if part.free is None else math.prod(s.stop-s.start for s in part.free))
-        share = size/first[1][0].size
+        share = _area(part)/first[1][0].size
         put(*descend(objective, part, steps, _Progress(tick, done, share, steps), method))
         done += share
     found = new_y/gain, np.rint(new_z).astype(np.int32)
     return min(first, found, key=lambda o: cost(model, x, *o, quality))
 
+def _area(part):
+    "How many positions of z may change"
+    if part.free is None: return part.z[0].size
+    return math.prod(s.stop-s.start for s in part.free)
+
 class _Progress:
     "Tells of the steps of a part as shares of the whole"
-    def __init__(self, tick, done, share, steps): self.tick, self.done, self.each = tick, done, share/steps
+    def __init__(self, tick, done, share, steps):
+        self.tick, self.done, self.each = tick, done, share/steps
+
     def __call__(self, value):
         self.done += self.each
         self.tick(self.done, value)
@@ -361,7 +373,7 @@ def cost(
     return bits+lmbda_of(model.s, quality)*math.prod(size)*distance(x, seen, model.s.metric)
 
 def distance(a, b, metric) -> float:
-    "Compute the mean squared error, or the distance in MS-SSIM as training weighs it, of two pictures."
+    "Compute the mean squared error of two pictures, or their MS-SSIM as training weighs it."
     if metric=='mse': return float(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
     total = 0.
     for inner, _, _ in tiles(*a.shape[:2], 1, 0):

@@ -36,7 +36,8 @@ def expected(
 ) -> dict: # Name -> (shape, types)
     "List the arrays that a file of such a configuration holds beside its coding tables."
     found = swift.survey(s)
-    arrays = {f'variables/{k}': (shape, np.float32, np.float16) for k, shape in found.shapes.items()}
+    real = np.float32, np.float16
+    arrays = {f'variables/{k}': (shape, *real) for k, shape in found.shapes.items()}
     for name in {k[:-2] for k in found.shapes if k[:2] in ('hs', 'cx')}:
         a, b, i, o = found.shapes[f'{name}.w']
         n = found.shapes[f'{name}.b'][0]
@@ -71,7 +72,8 @@ def _check_names(config, wanted, arrays):
     odd = sorted(set(wanted)^set(arrays)-set(TABLES)-set(FORMER)) or [
         k for k, (shape, *types) in wanted.items() if not _fits(arrays[k], shape, types)]
     odd = odd or [k for k in TABLES if k not in arrays]
-    if odd: raise DicError(f'does not fit swift {config} ({odd[0]}{" and others" if odd[1:] else ""})')
+    more = ' and others' if odd[1:] else ''
+    if odd: raise DicError(f'does not fit swift {config} ({odd[0]}{more})')
 
 def _fits(a, shape, types):
     return a.shape==tuple(shape) and a.dtype in types and bool(np.isfinite(a).all())
@@ -86,7 +88,8 @@ def _check_prior(sites, thresholds):
 def _layers(arrays):
     "The names of the prior's layers"
     start, end = 'extras/prior/', '/w'
-    return sorted(k[len(start):-len(end)] for k in arrays if k.startswith(start) and k.endswith(end))
+    found = (k for k in arrays if k.startswith(start) and k.endswith(end))
+    return sorted(k[len(start):-len(end)] for k in found)
 
 def split_sites(
     s: swift.Sizes,
@@ -131,7 +134,7 @@ def _spans(n, unit, halo, multiple):
         yield slice(a, b), slice(low, min(b+halo, n)), slice(a-low, b-low)
 
 # %% ../../nbs/02_models.runtime.ipynb #d4d3ec52
-_WATCH = contextvars.ContextVar('watch', default=lambda done: None) # Called with passes times pixels
+_WATCH = contextvars.ContextVar('watch', default=lambda done: None) # Takes passes times pixels
 ENCODING, DECODING = 10, 9 # Passes
 
 @contextlib.contextmanager
@@ -243,7 +246,8 @@ class Transforms:
             x = np.pad(x, [(0, 64*h-height), (0, 64*w-width), (0, 0)], 'edge')
         y = np.empty((self.s.latents, 4*h, 4*w), np.float32)
         for inner, outer, within in tiles(64*h, 64*w, 1, swift.halo_a(self.s), 64, passes=4):
-            y[at(inner, 1, 16)] = self.networks.g_a(x=x[None][(slice(None), *outer)])[at(within, 1, 16)]
+            got = self.networks.g_a(x=x[None][(slice(None), *outer)])
+            y[at(inner, 1, 16)] = got[at(within, 1, 16)]
         return y
 
     def hyper(self,
@@ -269,7 +273,8 @@ class Transforms:
         x = np.empty((16*h, 16*w, 3), np.uint8)
         for inner, outer, within in tiles(h, w, 16, swift.halo_s(self.s)//16, passes=4):
             part = at(outer)
-            known = dict(y_hat=np.float32(2.**-FINAL)*y_hat[None][part].astype(np.float32), gain=gain)
+            real = np.float32(2.**-FINAL)*y_hat[None][part].astype(np.float32)
+            known = dict(y_hat=real, gain=gain)
             if self.s.residual: known |= _residual(symbols[None][part], indexes[None][part])
             x[at(inner, 16)[1:]] = self.networks.g_s(**known)[at(within, 16)[1:]]
         return x[:height, :width]
@@ -307,7 +312,8 @@ class Prior:
         mu, index = np.empty((n, h//2, w//2), np.float32), np.empty((n, h//2, w//2), np.uint8)
         for inner, outer, within in tiles(h, w, 16, 2, 2, passes=1):
             known = dict(y_hat=y_hat[None][at(outer)].astype(np.float32)) if k else {}
-            got = self.networks.steps[k](parameters=parameters[None][at(outer)].astype(np.float32), **known)
+            known['parameters'] = parameters[None][at(outer)].astype(np.float32)
+            got = self.networks.steps[k](**known)
             got = got[at(within, 1, 2)]
             got = got.reshape(4, 2, n//4, *got.shape[1:])    # means, then scales, of each group
             mu[at(inner, 1, 2)] = got[:, 0].reshape(n, *got.shape[3:])
@@ -321,7 +327,7 @@ class Prior:
 
     def walk(self,
         z,         # int [Z,h/64,w/64]
-        code,      # Called with the step, means in sixty-fourths and scale indexes; gives the symbols
+        code,      # Called with step, means in sixty-fourths, scale indexes; gives the symbols
         keep=True, # Whether symbols and scale indexes are wanted too
     ) -> list:     # Symbols, scale indexes, y_hat in sixty-fourths; or y_hat alone
         "Go through the four steps."
@@ -356,7 +362,8 @@ class Runtime:
         **options,             # Of `Networks`
     ):
         self.weights, self.s, self.fingerprint = weights, weights.sizes, fingerprint
-        self.lambdas, self.tables, self.former = tuple(self.s.lambdas), weights.tables, weights.former
+        self.tables, self.former = weights.tables, weights.former
+        self.lambdas = tuple(self.s.lambdas)
         self.networks = Networks(weights, **options)
         self.transforms, self.prior = Transforms(self.networks), Prior(self.networks)
 
@@ -402,7 +409,9 @@ class Runtime:
         "Make the picture, uint8 [height,width,3], that latents stand for."
         return self.transforms.synthesise(*latents[1:], height, width, quality)
 
-    def encode_picture(self, y, height, width, quality=32, z=None) -> tuple: # Bytes, what `checked` gives
+    def encode_picture(self,
+        y, height, width, quality=32, z=None, # As for `quantise`
+    ) -> tuple:                               # Bytes, and what `checked` gives
         "Code a picture that `analyse` has seen: z, then the symbols step by step."
         gain, w = self.transforms.gain('ga.q', quality), Writer()
         if z is None: z = self.transforms.hyper(y, gain)
@@ -426,7 +435,8 @@ class Runtime:
         "Read the latents of a picture. Raise `DicError` where the bytes are not of such a picture."
         r = Reader(data)
         z = r.read(self.tables['z'], _channels((self.s.hyper, *grid(height, width))))
-        return [z, *self.prior.walk(z, lambda k, mu, index: _small(r.read(self.tables['y'], index)))]
+        read = lambda k, mu, index: _small(r.read(self.tables['y'], index))
+        return [z, *self.prior.walk(z, read)]
 
     def checked(self, latents) -> list:
         "Give what a file's check is over: z and y_hat, from which all else follows."
@@ -436,7 +446,9 @@ class Runtime:
         "Count the bytes of a payload that are symbols: all."
         return len(payload)
 
-    def coded(self, latents) -> list: # For each string: table, symbols, indexes, part of each symbol, names of the parts
+    def coded(self,
+        latents,
+    ) -> list: # For each string: table, symbols, indexes, part of each symbol, names of parts
         "List what `to_bytes` codes, channels last."
         z, symbols, indexes, _ = (np.moveaxis(v, 0, -1) for v in latents)
         steps = sum(k*m[0].astype(np.int8) for k, m in enumerate(swift.step_masks(*symbols.shape)))
