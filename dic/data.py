@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from .archives import unzip
 from .core import DicError, collect, listed, locked
 from .images import read_image, resize_area, safe_name, sample_photos, saturation, write_png
-from .photos import content, draw, fingerprint, photos_in, pool
+from .photos import Photos, content, crops, draw, fingerprint, photos_in, pool, split # some for who imports them from here
 
 # %% ../nbs/00_data.ipynb #3bbaf16e
 ADDRESSES = dict(clic='https://data.vision.ee.ethz.ch/cvl/clic', kodak='https://r0k.us/graphics/kodak/kodak')

@@ -6,7 +6,7 @@
 __all__ = ['AHEAD', 'photos_in', 'content', 'draw', 'pool', 'split', 'fingerprint', 'Photos', 'some', 'crop', 'crops']
 
 # %% ../nbs/00_photos.ipynb #b1a2964c
-import functools, hashlib, os
+import copy, functools, hashlib, os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -112,6 +112,31 @@ class Photos:
         self.pixels += a.size//3
         self.paths.append(path)
         self._held.append(a if self._left>=0 else None)
+
+    def only(self,
+        paths: list, # Some of the photographs
+    ):
+        "Give the set with these alone, decoded already."
+        new, at = copy.copy(self), {p: k for k, p in enumerate(self.paths)}
+        new.paths, new._held = list(paths), [self._held[at[p]] for p in paths]
+        new.pixels = sum(new[k].size//3 for k in range(len(new)))
+        return new
+
+    def parts(self,
+        valid: float|int=.05, # As for `split`
+        seed: int=0,
+    ) -> tuple:               # `Photos` to train on and to validate with
+        "Hold out some for validation. Raises `DicError` where there are too few."
+        if len(self)<2:
+            raise DicError(f'{self.paths[0]}: one photograph cannot be trained on and validated with; two are needed at least')
+        return tuple(self.only(o) for o in split(self.paths, valid, seed))
+
+    def reasons(self,
+        most: int=5, # Lines
+    ) -> list:       # Text
+        "Say which files were left out, and why."
+        whys = list(self.left_out.values())
+        return [f'left out: {o}' for o in whys[:most]]+[f'left out: {len(whys)-most} more']*(len(whys)>most)
 
     def __len__(self): return len(self.paths)
 

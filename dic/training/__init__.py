@@ -37,10 +37,12 @@ def _has_ended(folder, p, say):
 # %% ../../nbs/03_training.ipynb #561f1b58
 def _with_tensorflow(p, where, paths, folder, progress, say):
     "Train in this process"
-    from dic.photos import Photos, some, split
+    from dic.photos import Photos, some
     from dic.training import loop, recipe, tensorflow, weights
     began, line, revision = time.monotonic(), recipe.command(p), weights.source_revision()
-    learn, held = (Photos(o, p['patch'], progress=progress) for o in split(paths, p['valid'], p['seed']))
+    photos = Photos(paths, p['patch'], progress=progress)
+    for reason in photos.reasons(): say(reason)
+    learn, held = photos.parts(p['valid'], p['seed'])
     own = '. These are the sample photographs: name your own with data' if p['data'] is None else ''
     say(f'{learn}; {len(held)} held out{own}')
     engine = tensorflow.Engine(weights.fresh(p, some(learn)), p)
@@ -48,9 +50,10 @@ def _with_tensorflow(p, where, paths, folder, progress, say):
     say(f'run: {folder}')
     r = loop.train(engine, p, folder, learn, held, progress, began)
     if r.asked: raise KeyboardInterrupt('the checkpoint is written; the same command goes on')
+    skipped = loop.skipped(r)
     engine.swap()
     weights.finish(engine.model, folder, p, some(learn), steps=r.step, data=weights.about(p, paths), minutes=round(r.seconds/60, 2),
-        core_hours=round(r.core_seconds/3600, 2), skipped=int(engine.counts()[1]), device=where, revision=revision, repeat=line)
+        core_hours=round(r.core_seconds/3600, 2), skipped=skipped, device=where, revision=revision, repeat=line)
 
 # %% ../../nbs/03_training.ipynb #8257da9a
 def _with_jax(p, paths, folder, progress, say):
@@ -82,10 +85,12 @@ def train(
     paths = needs('dic.data', 'train', 'training').find_photos(p['data'])
     say(f'{recipe.describe(p)} {"with JAX" if away else f"on {where}"} (preset {p["preset"]})')
     folder = recipe.run_folder(p, importlib.import_module('dic.photos').fingerprint(paths))
+    new = not folder.exists()
     with loop.hold(folder):
         if _has_ended(folder, p, say): return folder
-        write_json(folder/'run.json', p)
-        if away: _with_jax(p, paths, folder, progress, say)
-        else: _with_tensorflow(p, where, paths, folder, progress, say)
+        with loop.cleared(folder, new):
+            write_json(folder/'run.json', p)
+            if away: _with_jax(p, paths, folder, progress, say)
+            else: _with_tensorflow(p, where, paths, folder, progress, say)
     say(f'done: {folder}/weights.safetensors')
     return folder

@@ -19,7 +19,7 @@ from ..backend import tf
 from ..core import DicError, atomic, human, locked, psnr_of, write_json
 from ..data import find_photos
 from ..models.base import build
-from ..photos import Photos, some, split
+from ..photos import Photos, some
 from .jax import parity_batch
 from .loop import held_crops, spread_lambdas
 from .recipe import describe, plan, run_name
@@ -172,6 +172,10 @@ def _packed(files):
     return made.getvalue()
 
 # %% ../../nbs/03_training.bundle.ipynb #7241b797
+def _parts(p, data):
+    "The photographs to train on and to validate with"
+    return Photos(find_photos(data), p['patch'], progress=False).parts(p['valid'], p['seed'])
+
 def export(
     out: str|Path,       # The bundle; .pyz is added where it is missing
     progress: bool=True, # Say what was written
@@ -182,7 +186,7 @@ def export(
     p, out = p or plan(**params), Path(out)
     if out.suffix!='.pyz': out = out.with_name(f'{out.name}.pyz')
     if out.exists() and not _is_bundle(out): raise DicError(f'{out}: is there already and no bundle; name another file')
-    photos = some(Photos(split(find_photos(p['data']), p['valid'], p['seed'])[0], p['patch'], progress=False)) if p['data'] else None
+    photos = some(_parts(p, p['data'])[0]) if p['data'] else None
     data = _packed(_programs(fresh(p, photos), p))
     with atomic(out) as f: f.write(data)
     if progress: print(f'{out}: {describe(p)}, {human(len(data))}\npython {out} --photos PHOTOGRAPHS --out OUT')
@@ -280,20 +284,19 @@ def import_run(
     "Make a run of what a bundle brought. Raises `DicError` where it is damaged or does not fit."
     p, files, facts = _about(run)
     p, rows = p|dict(data=data), _rows(Path(run)/'log.jsonl')
-    learn, held = split(find_photos(data), p['valid'], p['seed'])
+    learn, held = _parts(p, data)
     model = build(p['model'], **p['config'], precision=p['precision'])
     _fill(model, run, files)
     if folder is None:
         content = hashlib.sha256(b''.join(v.numpy().tobytes() for v in model.named_variables().values())).hexdigest()[:8]
         folder = Path(out)/run_name(p, content)
-    row = dict(step=p['steps'], **_measured(model, Photos(held, p['patch'], progress=False), p))
+    row = dict(step=p['steps'], **_measured(model, held, p))
     if progress: print(f'step {p["steps"]:,}: held-out photographs {row["valid_bpp"]:.4f} bpp, {psnr_of(row["valid_mse"]):.2f} dB')
     rows = [r for r in rows if r['step']<=p['steps'] and not (r['step']==p['steps'] and 'valid_bpp' in r)]+[row]
     folder.mkdir(parents=True, exist_ok=True)
     with atomic(folder/'log.jsonl', 'w') as f: f.write(''.join(json.dumps(r)+'\n' for r in rows))
     if not (folder/'run.json').exists(): write_json(folder/'run.json', p)
-    few = Photos(learn[::max(1, len(learn)//100)], p['patch'], progress=False)
-    finish(model, folder, p, some(few), backend='jax', revision=source_revision(), **facts)
+    finish(model, folder, p, some(learn), backend='jax', revision=source_revision(), **facts)
     return folder
 
 def _measured(model, held, p):

@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 from ..data import find_photos
-from ..photos import Photos, crops, split
+from ..photos import Photos, crops
 from .loop import draw_lambdas, held_crops, spread_lambdas
 from .recipe import share
 from .tensorflow import Engine
@@ -39,7 +39,7 @@ def race(
     every=100,    # Steps between measurements
 ) -> dict:        # Name -> rows of step, minutes, and validation as in a log
     "Train models side by side."
-    learn, held = (Photos(o, p['patch'], progress=False) for o in split(find_photos(p['data']), p['valid'], p['seed']))
+    learn, held = Photos(find_photos(p['data']), p['patch'], progress=False).parts(p['valid'], p['seed'])
     engines, check = {k: Engine(m, p) for k, m in models.items()}, held_crops(held, p)
     rows, spent, spread = {k: [] for k in models}, dict.fromkeys(models, 0.), spread_lambdas(p['lmbda'], p['batch'])
     for i, x in enumerate(crops(learn, p['batch'], p['patch'], p['seed'], 0, p['steps'])):

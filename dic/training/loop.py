@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['KEPT', 'MAX_SKIPPED', 'Engine', 'load', 'draw_lambdas', 'spread_lambdas', 'read_log', 'rewind', 'Board',
-           'checkpoints', 'save', 'restore', 'hold', 'asked_to_stop', 'Lines', 'Run', 'held_crops', 'train']
+           'checkpoints', 'save', 'restore', 'hold', 'asked_to_stop', 'Lines', 'Run', 'held_crops', 'train', 'skipped',
+           'cleared']
 
 # %% ../../nbs/03_training.loop.ipynb #4ca8a243
-import contextlib, io, json, math, os, signal, threading, time
+import contextlib, io, json, math, os, shutil, signal, threading, time
 from pathlib import Path
 
 import numpy as np
@@ -277,6 +278,9 @@ def _validated(r, batches):
     "Means over fixed crops, as a line of the log; and a crop above its reconstruction"
     lmbda = spread_lambdas(r.p['lmbda'], r.p['batch'])
     means = np.mean([r.engine.validate(x, lmbda) for x in batches], 0).tolist()
+    if not np.isfinite(means).all():
+        raise DicError(f'{r.folder}: what the weights make of held-out photographs is not finite after {r.step} steps, '
+                       'so training has diverged; try a lower main_lr')
     back = r.engine.preview(batches[0][0], float(np.exp(np.mean(np.log(r.p['lmbda'])))))
     hours = dict(hours=round(r.seconds/3600, 4), core_hours=round(r.core_seconds/3600, 4))
     row = dict(step=r.step, **dict(zip(('valid_loss', 'valid_bpp', 'valid_mse'), means)), **hours)
@@ -350,6 +354,26 @@ def _steps(r, photos, batches, log, board, bar, asked, progress, keep):
             saved = time.monotonic()
         if due: break
     r.asked = asked[0] if asked else 0
+
+def skipped(
+    r: Run,
+) -> int:
+    "Count the steps that were not finite and so were skipped. Raises `DicError` where no step counted."
+    counted, found, _ = map(int, r.engine.counts())
+    if r.step and not counted:
+        raise DicError(f'{r.folder}: all of the {found} steps were skipped, since none was finite; try a lower main_lr or lambda')
+    return found
+
+@contextlib.contextmanager
+def cleared(
+    folder: Path, # A run's, which this process holds
+    new: bool,    # Whether it was made by this process
+):
+    "Where the block fails before anything is trained, leave no new folder behind."
+    try: yield
+    except DicError:
+        if new and not any(folder.rglob('*.safetensors')): shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 def _news(row):
     return f'loss {row["loss"]:.3f}, {row["bpp"]:.3f} bpp, mse {row["mse"]:.1f}, {psnr_of(row["mse"]):.2f} dB'

@@ -110,6 +110,9 @@ def checked(
     p = dict(p)
     if p['precision'] not in ('float32', 'mixed_bfloat16'):
         raise DicError(f'precision {p["precision"]!r} is neither float32 nor mixed_bfloat16')
+    for k in ('steps batch patch warm_up seed cool_down lmbda main_lr aux_lr save_every valid minutes total_minutes').split():
+        if any(isinstance(v, bool) or not isinstance(v, (int, float, type(None))) for v in _numbers(p[k])):
+            raise DicError(f'{k} is {p[k]!r}; it must be a number')
     for k, low in dict(steps=1, batch=1, patch=1, warm_up=0, seed=0).items():
         if p[k]!=int(p[k]) or p[k]<low: raise DicError(f'{k} is {p[k]}; it must be a whole number from {low} on')
         p[k] = int(p[k])

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from ..archives import unzip
 from ..core import DicError, memory_errors, writable, write_json
-from ..photos import Photos, fingerprint, photos_in, split
+from ..photos import Photos, fingerprint, photos_in
 from . import jax as engines, loop
 from .recipe import checked, describe, options
 from .tensors import read_tensors, unpack, write_weights
@@ -134,7 +134,9 @@ def work(o, bundle, began, unpacked):
         own, paths = b.weights(), gathered(o.photos, unpacked)
         _fits(o, own)
         start = fitting({k: v for f in o.init for k, v in read_tensors(f)[0].items()}, b.meta, o.init[0]) if o.init else own
-        learn, held = (Photos(s, p['patch'], progress=False) for s in split(paths, p['valid'], p['seed']))
+        photos = Photos(paths, p['patch'], progress=False)
+        for reason in photos.reasons(): say(reason)
+        learn, held = photos.parts(p['valid'], p['seed'])
         engine = engines.Engine(b.meta|dict(plan=p), b.read, start, o.devices)
         say(f'{describe(p)}, {p["precision"]}, JAX {jax.__version__} on {engine.devices} x {jax.devices()[0].device_kind}')
         say(f'{learn}; {len(held)} held out')
