@@ -284,11 +284,11 @@ def _plain(a, row):
         row = {k: v.replace(path, name) if isinstance(v, str) else v for k, v in row.items()}
     return row
 
-def _each(a, todo, failed, work, line, workers=1):
+def _each(a, todo, failed, work, line, workers=1, tells=False):
     "Do `work` for each input and its output; the rows, and whether any is an error"
     from dic import coding
     overwrite, skip = getattr(a, 'overwrite', False), getattr(a, 'skip_existing', False)
-    done = coding.each(todo, work, overwrite, None, _said(a, line), a.debug, workers, skip)
+    done = coding.each(todo, work, overwrite, None, _said(a, line), a.debug, workers, skip, tells)
     rows = failed+[_plain(a, r) for r in done]
     return rows, any('error' in r for r in rows)
 
@@ -370,8 +370,8 @@ def _coded(r):
 def _code(a, todo, failed, work):
     "Compress or decompress one after the other; lines and a summary"
     start = time.perf_counter()
-    from dic.coding.files import WORKERS, alone
-    rows, failed = _each(a, todo, failed, alone(todo, work), _coded, WORKERS)
+    from dic.coding.files import WORKERS
+    rows, failed = _each(a, todo, failed, work, _coded, WORKERS, True)
     done = [r for r in rows if 'bytes' in r]
     skipped = sum('skipped' in r for r in rows)
     if done and len(rows)>1:
@@ -423,6 +423,7 @@ def _loader(a):
            'dic compress photos/ -o compressed/', 'dic compress photos/ -o compressed/ --recursive --skip-existing',
            'dic compress photo.jpg -q 40',
            'dic compress photo.jpg --target-size 50kB',
+           'dic compress photo.jpg --effort 5              # a smaller file, in half a minute',
            'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
            'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
           'out model quality target-size target-bpp target-psnr effort strict background metadata lenient recursive skip-existing device threads overwrite',
@@ -501,7 +502,13 @@ def _saved(dst, kind, image, more, notes):
         notes[notes.index('alpha')] = 'alpha over white'
     im = Image.fromarray(image)
     if clear is not None: im.putalpha(Image.fromarray(clear))
-    try: im.save(made := io.BytesIO(), name, **options)
+    plain = {k: v for k, v in options.items() if k not in more}
+    try:
+        try: im.save(made := io.BytesIO(), name, **options)
+        except (OSError, ValueError):
+            if len(plain)==len(options): raise
+            im.save(made := io.BytesIO(), name, **plain)        # more of it than the format holds
+            notes[notes.index('metadata')] = 'metadata dropped'
     except (OSError, ValueError) as e:
         raise DicError(f'{dst}: cannot be written as {name} ({e})') from e
     with atomic(dst) as f: f.write(made.getbuffer())

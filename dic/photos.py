@@ -68,6 +68,7 @@ def split(
         raise DicError(f'{int(valid)} photographs for validation of {len(paths)} leaves none to train on')
     if valid>=1: held = set(order[:int(valid)])
     else: held = {p for p in paths if rank[p]<valid} or set(order[:1] if valid and len(paths)>1 else [])
+    if len(held)==len(paths)>1: held.remove(order[-1])
     return [p for p in paths if p not in held], [p for p in paths if p in held]
 
 # %% ../nbs/00_photos.ipynb #34e1130f

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from .container import LAYOUT, File, layout, pack, unpack
+from ..core import human
 from ..images import Picture
 
 # %% ../../nbs/04_beside.ipynb #be51d005
@@ -26,7 +27,7 @@ def sections_of(
         picture.pixels[picture.alpha==0] = 255             # nobody sees it, and this costs least
         parts.append(('a', _plane(picture.alpha)))
     both = [('e', picture.exif), ('x', picture.xmp)]
-    kept = [o for o in both if o[1]] if metadata=='all' else []
+    kept = [o for o in both if o[1] and len(o[1])<=_MOST] if metadata=='all' else []
     if picture.more or len(kept)<sum(bool(o) for _, o in both):
         notes.append('some metadata dropped' if kept else 'metadata dropped')
     return parts+kept
@@ -63,6 +64,7 @@ def beside(
         except Exception: notes.append('broken alpha ignored')  # it can be broken in any way
     for letter, name in (('e', 'exif'), ('x', 'xmp')):
         if 0<len(parts.get(letter, b''))<=_MOST: found[name] = parts[letter]
+        elif letter in parts: notes.append(f'{name} of {human(len(parts[letter]))} ignored')
     if 'alpha' in found: notes.append('alpha')
     if found.keys()-{'alpha'}: notes.append('metadata')
     return found

@@ -224,14 +224,18 @@ def compress_to(
         plain = sized if psnr is None else seen
         limit = notes is not None and ('most' if psnr is None else 'least')
         steps, data = search(plain, 0, TOP*STEPS, *goal, limit, notes)
-        if effort:
-            def sought(steps, effort):
-                y, more = _sought(model, image, features, dict(quality=steps/STEPS), effort, tick)
-                data = _file(model, y, h, w, dict(quality=steps/STEPS), more)
-                return (len(data) if psnr is None else _seen(model, image, y, steps/STEPS, **more)), data
-            found = _corrected(plain, sought, steps, goal, effort, psnr is None)
-            if found: return found[1], found[2]/STEPS
-        return data or coded(steps), steps/STEPS
+        data = data or coded(steps)
+        if not effort: return data, steps/STEPS
+        def sought(steps, effort, told):
+            y, more = _sought(model, image, features, dict(quality=steps/STEPS), effort, told)
+            data = _file(model, y, h, w, dict(quality=steps/STEPS), more)
+            return (len(data) if psnr is None else _seen(model, image, y, steps/STEPS, **more)), data
+        beyond = bool(limit and notes and plain(steps)[0]<goal[1])
+        found = _corrected(plain, sought, steps, goal, effort, psnr is None, tick)
+        tick(1.)
+        if not found or found[0]<goal[1] and not beyond: return data, steps/STEPS
+        if beyond: notes[-1] = f'the best has {goal[2](found[0])}'
+        return found[1], found[2]/STEPS
 
 def _seen(model, image, features, quality, **more):
     "The PSNR at a quality"
@@ -242,15 +246,16 @@ def _seen(model, image, features, quality, **more):
 def _psnr(a, b): return psnr_of(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
 
 # %% ../../nbs/04_codec.ipynb #e1f0a002
-_HINT = 2 # The effort of the search that shows how far off a quality is
+_HINT, _TRIES = 2, 3 # The effort of the search that shows how far off a quality is; full searches at most
 
-def _corrected(plain, sought, steps, goal, effort, ratio):
+def _corrected(plain, sought, steps, goal, effort, ratio, tick):
     "The value, the file and the position of the knob that come nearest to a goal from below; None where none fits"
-    (top, bottom, show), best = goal, None
-    for turn in [_HINT]*(effort>_HINT)+[effort]*3:
-        value, data = sought(steps, turn)
+    (top, bottom, show), best, turns = goal, None, [_HINT]*(effort>_HINT)+[effort]*_TRIES
+    for k, turn in enumerate(turns):
+        told = lambda done, estimate=None: tick((k+done)/len(turns), estimate)
+        value, data = sought(steps, turn, told)
         if turn==effort and value<=top: best = max(best or (value, data, steps), (value, data, steps), key=lambda o: o[0])
-        if turn==effort and bottom<=value<=top: break
+        if turn==effort and bottom<=value<=top or k==len(turns)-1: break
         aim, now = (top+bottom)/2, plain(steps)[0]
         aim = now*aim/value if ratio else now+aim-value
         near = aim*1.004 if ratio else aim+.01, aim*.996 if ratio else aim-.01

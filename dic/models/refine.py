@@ -8,14 +8,14 @@ __all__ = ['LEAST', 'SHARES', 'STEPS', 'MARGIN', 'soft_round', 'Method', 'log_li
            'cost', 'distance', 'objective_of']
 
 # %% ../../nbs/02_models.refine.ipynb #0e377d3b
-import functools, math
+import functools, math, threading
 from dataclasses import dataclass
 
 import numpy as np
 from ..core import DicError
 from . import swift
 from .gradient import Relaxed, gradients
-from .onnx import Graph, Reals, session
+from .onnx import Graph, Reals, session, shrinking
 from .runtime import at, tiles
 
 # %% ../../nbs/02_models.refine.ipynb #3ecce5b6
@@ -191,10 +191,10 @@ class Objective:
         lost = net.op('ReduceSum', (1.-found)*weight, keepdims=1)
         return lost, (found, found*0.-weight)
 
-    def __call__(self, y, z, **inputs) -> tuple: # Bits, distortion, and the gradients for y and z
-        "Evaluate at latents [c,h,w]."
+    def __call__(self, y, z, last=False, **inputs) -> tuple: # Bits, distortion, gradients for y and z
+        "Evaluate at latents [c,h,w]; memory is kept for the next time unless this is the last."
         given = dict(y=y[None], z=z[None], **inputs)
-        bits, distortion, dy, dz = self.run(self.names, given)
+        bits, distortion, dy, dz = self.run(self.names, given, shrinking() if last else None)
         z_bits, slope = self.z_rate(z)
         return bits.item()+z_bits, distortion.item(), dy[0], dz[0]+slope
 
@@ -257,7 +257,7 @@ def descend(
         cold = 1/method.temperature(i/steps)
         given = dict(noise=noise(y.shape, cold)[None], z_noise=noise(z.shape, cold)[None],
                      slope=np.full((1, 1, 1, 1), method.sharpness*cold, np.float32))
-        bits, distortion, *slopes = objective(y, z, **given, **fixed)
+        bits, distortion, *slopes = objective(y, z, i==steps-1, **given, **fixed)
         for v, d, mask, adam in zip((y, z), slopes, masks, moments):
             adam.step(v, d*mask, method.rate_at(i/steps))
         tick(bits+distortion)
@@ -337,7 +337,7 @@ def search(
     first = y, model.transforms.hyper(y, gain)
     if not steps or model.s.metric!='mse' and min(x.shape[:2])<LEAST: return first
     new_y, new_z = y*gain, first[1].astype(np.float32)
-    objective, done = objective_of(model), 0
+    objective, done = objective_of(model), 0.
     for part, put in parts_of(model, x, new_y, new_z, quality):
         share = _area(part)/first[1][0].size
         put(*descend(objective, part, steps, _Progress(tick, done, share, steps), method))
@@ -353,11 +353,11 @@ def _area(part):
 class _Progress:
     "Tells of the steps of a part as shares of the whole"
     def __init__(self, tick, done, share, steps):
-        self.tick, self.done, self.each = tick, done, share/steps
+        self.tick, self.done, self.share, self.steps, self.made = tick, done, share, steps, 0
 
     def __call__(self, value):
-        self.done += self.each
-        self.tick(self.done, value)
+        self.made += 1
+        self.tick(min(1., self.done+self.share*self.made/self.steps), value)
 
 def cost(
     model,   # `runtime.Runtime`
@@ -390,7 +390,11 @@ def _similarity():
     x, x_hat = net.input('x', 3), net.input('x_hat', 3)
     return session(net, dict(found=similarity(net, x, x_hat)))
 
-@functools.lru_cache(2)
+_MAKING = threading.Lock() # Of two threads that need the same objective, one waits
+
 def objective_of(model) -> Objective:
     "Make a model's objective, once."
-    return Objective(model.weights, model.networks.threads)
+    with _MAKING: return _made(model)
+
+@functools.lru_cache(2)
+def _made(model): return Objective(model.weights, model.networks.threads)

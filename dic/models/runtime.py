@@ -127,10 +127,11 @@ def tiles(
 
 def _spans(n, unit, halo, multiple):
     "One side of the tiles: slices as above"
-    parts = -(-n*unit//TILE)
-    size = multiple*-(-n//(parts*multiple))
-    for a in range(0, n, size):
-        b, low = min(a+size, n), max(a-halo, 0)
+    units = -(-n//multiple)
+    parts = min(units, -(-n*unit//TILE))
+    edges = [min(i*units//parts*multiple, n) for i in range(parts+1)]
+    for a, b in zip(edges, edges[1:]):
+        low = max(a-halo, 0)
         yield slice(a, b), slice(low, min(b+halo, n)), slice(a-low, b-low)
 
 # %% ../../nbs/02_models.runtime.ipynb #d4d3ec52
@@ -378,8 +379,9 @@ class Runtime:
         return 16*h*w*(18*self.s.latents+4*self.s.context)
 
     def search_memory(self, height, width):
-        "Estimate the bytes that a search for latents needs: 700 for each pixel of a tile."
-        return 700*min(height*width, (TILE+128)**2)
+        "Estimate the bytes that a search for latents needs, for its graph and each pixel of a tile."
+        each = 900 if self.s.metric=='mse' else 1400
+        return 120*10**6+each*min(height*width, (TILE+128)**2)
 
     def symbols(self, height, width) -> dict:
         "Count the symbols that each table codes for a picture of this size."
