@@ -599,7 +599,7 @@ def _beside(name):
 # %% ../nbs/09_cli.ipynb #3f4f762d
 def _codecs(names):
     "The codecs that are meant, with a line for each that is not installed"
-    from dic import peers
+    from dic.analysis import peers
     if names:
         try: return [peers.codec(n) for n in names]
         except DicError as e: raise UsageError(str(e)) from None
@@ -633,7 +633,7 @@ def _benched(table, targets):
     '-o --out': dict(type=_name, metavar='FILE',
         help='write the rows there as JSON, too: codec, version, setting, image, bytes, bpp, psnr, ms_ssim, encode_s, decode_s')})
 def _bench(a):
-    bench = needs('dic.bench', 'peers', 'dic bench')
+    bench = needs('dic.analysis.bench', 'peers', 'dic bench')
     from dic import analysis, coding
     path = a.out and Path(a.out)
     if path: placeable(path, a.overwrite)
@@ -715,7 +715,7 @@ def _models(a):
     return [dict(name=k, default=k==chosen)|c for k, c in cards.items()], False
 
 # %% ../nbs/09_cli.ipynb #224baf06
-def _data(): return needs('dic.data', 'train', 'handling data sets')
+def _data(): return needs('dic.data.datasets', 'train', 'handling data sets')
 
 def _convert(a, source, inputs, out, **options):
     "Prepare photographs, and a row about it"
@@ -850,8 +850,9 @@ def _import(a):
     with contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext():
         folder = import_run(a.folder, a.out, a.data)
         if a.kodak:
-            bench = needs('dic.bench', 'peers', 'measuring')
-            from dic import analysis, peers
+            bench = needs('dic.analysis.bench', 'peers', 'measuring')
+            from dic import analysis
+            from dic.analysis import peers
             means = analysis.averages(bench.run([peers.ours(folder)], collect(a.kodak)))[['setting', 'images', 'bpp', 'psnr', 'ms_ssim']].to_dict('records')
             write_json(folder/'card.json', read_json(folder/'card.json')|dict(kodak=means))
     _tell(a, f'use it: dic compress PHOTO --model {folder}')

@@ -52,7 +52,8 @@ def demo(
     from dic.images import read_image, sample_photos
     path = Path(photo or next(p for p in sample_photos() if p.stem=='coffee'))
     image = read_image(path)
-    from dic import analysis, peers
+    from dic import analysis
+    from dic.analysis import peers
     out, ours, theirs = Path(out), peers.ours(model, [12]), peers.peer('jpeg-420') # low, to tell apart by eye
     print(f'Compressing {path.name}, {image.shape[1]} x {image.shape[0]} pixels\n', flush=True)
     for _ in (0, 1): ours.decode(ours.encode(image[:64, :64], ours.settings[0])) # for the times below

@@ -6,20 +6,12 @@
 __all__ = []
 
 # %% ../../nbs/04_coding.ipynb #0b02be57
-import importlib
+from ..core import lazily
 
-_HOMES = {name: home for home, names in dict(
+__getattr__, __dir__ = lazily(__name__,
     container='DecodeError MAGIC TOP STEPS DEFAULT_QUALITY MAX_SIDE MAX_PIXELS MAX_BYTES',
-    codec='load compress compress_to decompress latents_of memory',
+    codec='compress compress_to decompress latents_of',
+    weights='load memory',
     header='parse info read_stream',
-    files='gather targets jobs each compress_file decompress_file compress_files decompress_files rename').items() for name in names.split()}
-
-_PARTS = 'codec', 'container', 'files', 'header', 'layout2', 'ranges', 'tables'
-
-def __getattr__(name):
-    "Import a name from the module it lives in."
-    if name in _HOMES: return getattr(importlib.import_module(f'dic.coding.{_HOMES[name]}'), name)
-    if name in _PARTS: return importlib.import_module(f'dic.coding.{name}')
-    raise AttributeError(f'module dic.coding has no attribute {name!r}')
-
-def __dir__(): return sorted([*_HOMES, *_PARTS])
+    files='gather targets jobs each compress_file decompress_file compress_files decompress_files rename',
+    beside='', layout2='')

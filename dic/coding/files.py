@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from .beside import added, beside, sections_of
-from .codec import codec, compress, compress_to, decompress, silent
+from .codec import compress, compress_to, decompress, silent
+from .weights import codec
 from .header import parse, read_stream
 from ..core import (PHOTOS, DicError, UsageError, atomic, collect, listed, memory_errors, node_at,
                       placeable, timed, writable)

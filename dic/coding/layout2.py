@@ -9,10 +9,11 @@ __all__ = ['decompress']
 import zlib
 
 import numpy as np
-from .codec import afford, weights_for
+from .weights import afford, codec, load, weights_for
 from .container import DecodeError
 from .header import parse_former
 from ..core import DicError, exhausted, memory_errors
+from ..zoo import by_fingerprint
 
 # %% ../../nbs/04_layout2.ipynb #5e4d0a99
 def decompress(
@@ -21,7 +22,7 @@ def decompress(
 ) -> np.ndarray: # uint8 [height, width, 3]
     "Give the picture back. Raise `DecodeError`, also where TensorFlow is not installed."
     head = parse_former(data)
-    try: from dic import entropy
+    try: from dic.models import entropy
     except ImportError as e: raise DecodeError(f'this file was written by version 0.1, which took TensorFlow: {e}') from e
     found = _model(head, model)
     h, w, options = head['height'], head['width'], dict(quality=head['quality']) if 'quality' in found.options else {}
@@ -39,8 +40,6 @@ def decompress(
 
 def _model(head, model):
     "The weights that made a file, or were made from those without a change but for their tables"
-    from dic.zoo import by_fingerprint
-    from dic.coding.codec import codec, load
     path, named = by_fingerprint(head['fingerprint'], former=True), model and codec(model)
     own = load(path) if path else None
     if own and (named is None or named.fingerprint==own.fingerprint): found = named or own

@@ -162,7 +162,7 @@ def arrays(self: Codec) -> dict: # Name -> array
 @patch
 def adopt(self: Codec, arrays: dict):
     "Take what a weights file holds, checking every name and shape. Raise `DicError` where it does not fit."
-    from dic.entropy import Tables
+    from dic.models.entropy import Tables
     variables, sizes = self.named_variables(), self.table_sizes()
     tables = {k.split('/')[1] for k in arrays if k.startswith('tables/')}
     names = {f'variables/{k}' for k in variables} | {f'tables/{k}/{p}' for k in tables for p in ('cdf', 'offset')}

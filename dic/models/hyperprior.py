@@ -12,7 +12,7 @@ import numpy as np
 from ..backend import tf, tfc
 from fastcore.basics import patch
 from ..core import DicError
-from ..entropy import NUM_SCALES, bits, channels, noise, y_prior, y_tables, z_tables
+from .entropy import NUM_SCALES, bits, channels, noise, y_prior, y_tables, z_tables
 from .base import Codec, as_float, in_strips, pad_to, rate_distortion, strip_rows
 
 # %% ../../nbs/02_models.hyperprior.ipynb #53d85d7a

@@ -13,7 +13,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-from ..coding.ranges import Reader, Tables, Writer
+from ..ranges import Reader, Tables, Writer
 from ..core import DicError
 from . import onnx, swift
 from .reference import FINAL, Fixed, Layer

@@ -12,8 +12,8 @@ import numpy as np
 from fastcore.basics import patch
 from ..backend import tf, tfc
 from ..core import DicError
-from ..coding import tables
-from ..exact import Floats, Integers, convert
+from . import tables
+from .exact import Floats, Integers, convert
 from . import runtime, swift
 from .base import Codec, as_float, pad_to, rate_distortion
 from .swift import MAX_SCALE, MIN_SCALE, QUALITIES, scale_thresholds, step_masks

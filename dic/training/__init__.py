@@ -37,7 +37,7 @@ def _has_ended(folder, p, say):
 # %% ../../nbs/03_training.ipynb #561f1b58
 def _with_tensorflow(p, where, paths, folder, progress, say):
     "Train in this process"
-    from dic.photos import Photos, some
+    from dic.data.photos import Photos, some
     from dic.training import loop, recipe, tensorflow, weights
     began, line, revision = time.monotonic(), recipe.command(p), weights.source_revision()
     photos = Photos(paths, p['patch'], progress=progress)
@@ -82,9 +82,9 @@ def train(
     if away: p |= dict(backend=backend)
     def say(line): print(line, flush=True) if progress else None
     where = setup('cpu' if away else p['device'])
-    paths = needs('dic.data', 'train', 'training').find_photos(p['data'])
+    paths = needs('dic.data.datasets', 'train', 'training').find_photos(p['data'])
     say(f'{recipe.describe(p)} {"with JAX" if away else f"on {where}"} (preset {p["preset"]})')
-    folder = recipe.run_folder(p, importlib.import_module('dic.photos').fingerprint(paths))
+    folder = recipe.run_folder(p, importlib.import_module('dic.data.photos').fingerprint(paths))
     new = not folder.exists()
     with loop.hold(folder):
         if _has_ended(folder, p, say): return folder

@@ -19,7 +19,7 @@ from ..backend import tf
 from ..core import DicError, atomic, human, locked, psnr_of, write_json
 from ..data import find_photos
 from ..models.base import build
-from ..photos import Photos, some
+from ..data.photos import Photos, some
 from .jax import parity_batch
 from .loop import held_crops, spread_lambdas
 from .recipe import describe, plan, run_name
@@ -151,7 +151,7 @@ def _programs(model, p):
     return files | {'weights.safetensors': pack(weights), 'constants.safetensors': pack(constants), 'meta.json': text}
 
 # %% ../../nbs/03_training.bundle.ipynb #14ebf9b7
-MODULES = ('__init__ archives colours containers core images photos training/__init__ training/jax training/loop '
+MODULES = ('__init__ colours containers core data/__init__ data/archives data/photos images training/__init__ training/jax training/loop '
            'training/optimiser training/recipe training/runner training/tensors').split()
 
 _MAIN = '''import sys

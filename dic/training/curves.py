@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 from ..data import find_photos
-from ..photos import Photos, crops
+from ..data.photos import Photos, crops
 from .loop import draw_lambdas, held_crops, spread_lambdas
 from .recipe import share
 from .tensorflow import Engine

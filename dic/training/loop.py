@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from ..core import DicError, atomic, lock, psnr_of
-from ..photos import crops, draw
+from ..data.photos import crops, draw
 from .recipe import is_over, share
 from .tensors import read_tensors, write_tensors
 
@@ -288,7 +288,7 @@ def _validated(r, batches):
 
 # %% ../../nbs/03_training.loop.ipynb #030323a3
 def held_crops(
-    photos,  # `dic.photos.Photos` that were held out
+    photos,  # `dic.data.photos.Photos` that were held out
     p: dict, # A plan
 ) -> list:   # Batches, the same whenever asked
     "Cut what to validate with."
@@ -298,7 +298,7 @@ def train(
     engine: Engine,
     p: dict,         # From `dic.training.recipe.plan`
     folder: Path,    # The run's, which this process holds
-    photos, held,    # `dic.photos.Photos` to train on and to validate with
+    photos, held,    # `dic.data.photos.Photos` to train on and to validate with
     progress=True,   # Show a bar and say what is found
     began=None,      # When this call began, by `time.monotonic`; default now
     keep=None,       # Called with the run after each checkpoint

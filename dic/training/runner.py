@@ -10,9 +10,9 @@ import argparse, contextlib, json, math, os, sys, tempfile, time, zipfile
 from pathlib import Path
 
 import numpy as np
-from ..archives import unzip
+from ..data.archives import unzip
 from ..core import DicError, memory_errors, writable, write_json
-from ..photos import Photos, fingerprint, photos_in
+from ..data.photos import Photos, fingerprint, photos_in
 from . import jax as engines, loop
 from .recipe import checked, describe, options
 from .tensors import read_tensors, unpack, write_weights

@@ -15,7 +15,7 @@ from .. import zoo
 from ..backend import tf
 from ..core import DicError, hardware
 from ..models.base import build
-from ..photos import fingerprint
+from ..data.photos import fingerprint
 from .loop import read_log
 
 # %% ../../nbs/03_training.weights.ipynb #638b07e2
