@@ -345,6 +345,7 @@ class Prior:
             for where in swift.cells(len(y_hat), k):
                 part = where[0]
                 y_hat[where] = (s[part].astype(np.int32)<<FINAL)+mu[part].astype(np.int32)
+            del mu, index, s                              # before the next step makes its own
         return [symbols, indexes, y_hat] if keep else [y_hat]
 
 def _lookup(thresholds):
