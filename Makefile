@@ -5,7 +5,8 @@ DEMO := .venv-demo/.installed
 
 help:
 	@echo 'make demo    compress a photograph, decompress it, and compare with JPEG'
-	@echo 'make test    check everything'
+	@echo 'make test    the tests, about six minutes once it is installed'
+	@echo 'make check   these and the slow ones: each Python, training that is killed, JAX, the browser'
 	@echo 'make lab     open the notebooks in JupyterLab; on a machine without a browser: make lab LAB=--no-browser'
 	@echo 'make inspect see what a codec does to a picture, as a page in the browser; without opening one: make inspect VOILA=--no-browser'
 	@echo 'make test-browser  drive that page and the notebook in a headless Chromium'
@@ -17,6 +18,9 @@ demo: $(DEMO)
 test: $(DEV)
 	@$(BIN)/python .ci/test.py
 
+check: $(DEV)
+	@$(BIN)/python .ci/test.py --all
+
 lab: $(DEV)
 	@cd nbs && ../$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
@@ -27,7 +31,7 @@ test-browser: $(DEV)
 	@$(BIN)/python .ci/browser.py
 
 clean:
-	rm -rf .venv .venv-demo .venv-uv build dist *.egg-info
+	rm -rf .venv .venv-demo .venv-uv .venv-cache build dist *.egg-info
 	find dic nbs -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is written last and names the folder: an environment that was moved, or whose
@@ -43,4 +47,4 @@ $(DEV): pyproject.toml constraints.txt .ci/environment
 $(DEMO): pyproject.toml .ci/environment
 	@.ci/environment .venv-demo demo
 
-.PHONY: help demo test lab inspect test-browser clean
+.PHONY: help demo test check lab inspect test-browser clean

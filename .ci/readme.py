@@ -33,7 +33,9 @@ def prepared(nb):
             if 'output: false' in directives: cell.outputs = []
             cell.source = '' if directives & {'echo: false', 'hide_input'} else re.sub(r'^#\s*\|.*\n?', '', cell.source, flags=re.M).strip()
             for out in cell.outputs:
-                if 'text/html' in out.get('data', {}): out.data['text/html'] = re.sub(r'<style.*?</style>\s*', '', out.data['text/html'], flags=re.S)
+                data = out.get('data', {})
+                if 'text/html' in data: data['text/html'] = re.sub(r'<style.*?</style>\s*', '', data['text/html'], flags=re.S)
+                if 'text/markdown' in data: data['text/markdown'] = TARGET.sub(from_root, data['text/markdown'])
             if not cell.source and not cell.outputs: continue
         cells.append(cell)
     nb.cells, nb.metadata['language_info'] = cells, {'name': 'python'}
