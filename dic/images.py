@@ -206,8 +206,9 @@ def _samples16(im, found):
     "The 16-bit samples of a picture, uint16 [height, width, channels], and the mode"
     if im.mode[0]=='I':
         a = np.asarray(im).astype(np.uint16)
-        return (~a if found.kind=='TIFF' and im.tag_v2.get(262)==0 else a)[..., None], 'L' # 0 is white
-    plain = lambda raw: 'RGBA' if raw=='LA;16B' else raw.replace('RGBa', 'RGBA')
+        white_is_zero = found.kind=='TIFF' and im.tag_v2.get(262)==0
+        return (~a if white_is_zero else a)[..., None], 'L'
+    def plain(raw): return 'RGBA' if raw=='LA;16B' else raw.replace('RGBa', 'RGBA')
     high, raw, mode = _stored(found, plain)
     if raw=='LA;16B': return high[..., ::2]<<8|high[..., 1::2], 'LA' # both bytes at once
     low = _stored(found, lambda raw: _exchanged(plain(raw)))[0]
