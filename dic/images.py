@@ -34,32 +34,39 @@ def sample_photos() -> list[Path]:
 
 # %% ../nbs/00_images.ipynb #0f1925aa
 MAX_SIDE, MAX_PIXELS = 32768, 2**28
-FORMATS = 'PNG JPEG WEBP BMP TIFF GIF PPM JPEG2000 AVIF HEIF JXL'.split()
 
-_STARTS = dict(PNG=rb'\x89PNG\r\n\x1a\n', JPEG=rb'\xff\xd8\xff', WEBP=rb'RIFF....WEBP',
-               BMP=rb'BM', TIFF=rb'II[*+]\0|MM\0[*+]', GIF=rb'GIF8[79]a', PPM=rb'P[1-6fFy]',
-               JPEG2000=rb'\xff\x4f\xff\x51|\0\0\0\x0cjP  \r\n\x87\n',
-               AVIF=rb'....ftyp(?:avi[fs]|m[is]f1.*avi[fs])', HEIF=rb'....ftyp(?:he[iv].|m[is]f1)',
-               JXL=rb'\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n')
-_MODULES = dict(PNG='Png', JPEG='Jpeg', WEBP='WebP', BMP='Bmp', TIFF='Tiff', GIF='Gif', PPM='Ppm',
-                JPEG2000='Jpeg2K', AVIF='Avif')
-
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS                # Pillow's own limit is lower and only warns
-warnings.filterwarnings('ignore', module=r'PIL\.')
-logging.getLogger('PIL').setLevel(logging.CRITICAL)
+_KINDS = dict( # How a file of each format begins, and which of Pillow's modules decodes it
+    PNG=(rb'\x89PNG\r\n\x1a\n', 'Png'),
+    JPEG=(rb'\xff\xd8\xff', 'Jpeg'),
+    WEBP=(rb'RIFF....WEBP', 'WebP'),
+    BMP=(rb'BM', 'Bmp'),
+    TIFF=(rb'II[*+]\0|MM\0[*+]', 'Tiff'),
+    GIF=(rb'GIF8[79]a', 'Gif'),
+    PPM=(rb'P[1-6fFy]', 'Ppm'),
+    JPEG2000=(rb'\xff\x4f\xff\x51|\0\0\0\x0cjP  \r\n\x87\n', 'Jpeg2K'),
+    AVIF=(rb'....ftyp(?:avi[fs]|m[is]f1.*avi[fs])', 'Avif'),
+    HEIF=(rb'....ftyp(?:he[iv].|m[is]f1)', None),
+    JXL=(rb'\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n', None))
+FORMATS = list(_KINDS)
 
 def _kind(start):
     "The one of `FORMATS` that a file's first bytes claim, or None"
-    return next((k for k, v in _STARTS.items() if re.match(v, start[:32], re.S)), None)
+    return next((k for k, (v, _) in _KINDS.items() if re.match(v, start[:32], re.S)), None)
+
+# %% ../nbs/00_images.ipynb #1a9e0001
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS                # Pillow's own limit is lower and only warns
+warnings.filterwarnings('ignore', module=r'PIL\.')
+logging.getLogger('PIL').setLevel(logging.CRITICAL)
 
 def _prepare(kind):
     "Import what decodes a format. Raises `Missing` where there is nothing"
     if kind=='HEIF': needs('pillow_heif', 'peers', 'reading HEIC').register_heif_opener()
     elif kind=='JXL': needs('pillow_jxl', 'peers', 'reading JPEG XL')
     else:
-        try: importlib.import_module(f'PIL.{_MODULES[kind]}ImagePlugin')
+        try: importlib.import_module(f'PIL.{_KINDS[kind][1]}ImagePlugin')
         except ImportError: pass
-        if kind not in Image.OPEN: raise Missing(f'reading {kind} needs a newer Pillow: pip install -U pillow')
+        if kind not in Image.OPEN:
+            raise Missing(f'reading {kind} needs a newer Pillow: pip install -U pillow')
 
 # %% ../nbs/00_images.ipynb #d9909c55
 class Damaged(DicError):
@@ -71,26 +78,33 @@ def _content(path):
     if not path.is_file(): raise DicError(f'{path}: no such file')
     try:
         size, free = path.stat().st_size, free_memory()
-        if size>free//2: raise DicError(f'{path}: has {human(size)}, and {human(free)} of memory are free')
+        if size>free//2:
+            raise DicError(f'{path}: has {human(size)}, and {human(free)} of memory are free')
         data = path.read_bytes()
     except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror})') from e
     if not data: raise DicError(f'{path}: is no picture, the file is empty')
     return data
 
+# %% ../nbs/00_images.ipynb #1a9e0003
 class _Watched(io.BytesIO):
     "The bytes of a JPEG, the last of them handed out apart, after a look at the picture so far"
     image, early = None, True                           # so it stays where they are never asked for
-    def __init__(self, found): super().__init__(found.data); self.mark = found.tail
+    def __init__(self, found):
+        super().__init__(found.data)
+        self.mark = found.tail
+
     def read(self, n=-1):
         at = self.tell()
         if at==self.mark and self.image: self.early = self._last_row()
         if at<self.mark and (n<0 or at+n>self.mark): n = self.mark-at
         return super().read(n)
+
     def _last_row(self):
         "Whether anything of the last row is there"
         pixels, (w, h) = self.image.im, self.image.size
         return any(np.any(pixels.getpixel((x, h-1))) for x in range(0, w, w//64+1))
 
+# %% ../nbs/00_images.ipynb #1a9e0004
 def _open(path):
     "A Pillow image whose header was read and found within the limits, and what else the file holds"
     data = _content(path)
@@ -112,9 +126,11 @@ def _open(path):
 def _unread(path, kind, e):
     "What is said where a decoder gives up"
     if isinstance(e, MemoryError): return e
-    why = 'it is cut short, or is a rare form of it' if 'BytesIO' in str(e) else str(e).split('\n')[0]
+    short = 'BytesIO' in str(e)
+    why = 'it is cut short, or is a rare form of it' if short else str(e).split('\n')[0]
     return Damaged(f'{path}: broken or truncated {kind} ({why})')
 
+# %% ../nbs/00_images.ipynb #1a9e0005
 def image_size(
     path: str|Path,   # An image file
 ) -> tuple[int, int]: # Height and width as stored, before any turning
@@ -145,11 +161,13 @@ def _to_srgb(im, profile):
         if np.abs(back-grid).max()<=1: return None
     return turn(im)
 
+# %% ../nbs/00_images.ipynb #1a9e0007
 def _described(found, note):
     "A curve and a matrix by what the file says beside a profile, or None"
     if not (found.cicp or found.gamma or found.primaries): return None
     from dic.colours import from_cicp, from_gamma
-    way, said = from_cicp(*found.cicp) if found.cicp else from_gamma(found.gamma, found.primaries)
+    if found.cicp: way, said = from_cicp(*found.cicp)
+    else: way, said = from_gamma(found.gamma, found.primaries)
     if said: note(said)
     return way
 
@@ -188,8 +206,9 @@ def _samples16(im, found):
     "The 16-bit samples of a picture, uint16 [height, width, channels], and the mode"
     if im.mode[0]=='I':
         a = np.asarray(im).astype(np.uint16)
-        return (~a if found.kind=='TIFF' and im.tag_v2.get(262)==0 else a)[..., None], 'L' # 0 is white
-    plain = lambda raw: 'RGBA' if raw=='LA;16B' else raw.replace('RGBa', 'RGBA')
+        white_is_zero = found.kind=='TIFF' and im.tag_v2.get(262)==0
+        return (~a if white_is_zero else a)[..., None], 'L'
+    def plain(raw): return 'RGBA' if raw=='LA;16B' else raw.replace('RGBa', 'RGBA')
     high, raw, mode = _stored(found, plain)
     if raw=='LA;16B': return high[..., ::2]<<8|high[..., 1::2], 'LA' # both bytes at once
     low = _stored(found, lambda raw: _exchanged(plain(raw)))[0]
@@ -203,18 +222,22 @@ def _way(a, found, mode, note):
     if way is None and found.profile:
         try: way = _by_profile(found.profile, a.shape[2], mode)
         except Exception: note('broken profile ignored')   # it can be broken in any way
-        else: note('profile') if way else None
+        else:
+            if way: note('profile')
         return way or plain
+    if way is None: return plain
     from dic.colours import converted
-    return (lambda s: converted(s if s.shape[2]==3 else s.repeat(3, 2), *way)) if way else plain
+    return lambda s: converted(s if s.shape[2]==3 else s.repeat(3, 2), *way)
 
 def _plainly(s, mode):
     "Samples as they are"
     if mode=='CMYK':
-        eight = Image.frombytes('CMYK', s.shape[1::-1], np.rint(s/257).astype(np.uint8).tobytes())
-        return np.asarray(eight.convert('RGB')).astype(np.float32)
+        eight = np.rint(s/257).astype(np.uint8).tobytes()
+        im = Image.frombytes('CMYK', s.shape[1::-1], eight)
+        return np.asarray(im.convert('RGB')).astype(np.float32)
     return np.broadcast_to(s.astype(np.float32)/257, (*s.shape[:2], 3))
 
+# %% ../nbs/00_images.ipynb #1a9e0008
 def _by_profile(profile, channels, mode):
     "Through a profile; None where that changes nothing"
     from dic.colours import converted, from_profile
@@ -226,14 +249,16 @@ def _by_profile(profile, channels, mode):
     return lambda s: converted(s, *way)
 
 def _between(turn, mode, s):
-    "16-bit samples through a transform for 8 bits: in between, as far as the next level has it"
-    def at(v): return np.asarray(turn(Image.frombytes(mode, s.shape[1::-1], v.astype(np.uint8).tobytes()))).astype(np.float32)
+    "16-bit samples through a transform for 8 bits, interpolated to the next level"
+    def at(v):
+        im = Image.frombytes(mode, s.shape[1::-1], v.astype(np.uint8).tobytes())
+        return np.asarray(turn(im)).astype(np.float32)
     low = s//257
     here, out = at(low), 0
     for k in range(s.shape[2]):
-        next_, share = low.copy(), (s[..., k:k+1]%257)/np.float32(257)
-        next_[..., k] = np.minimum(next_[..., k]+1, 255)
-        out = out+share*(at(next_)-here)
+        above, share = low.copy(), (s[..., k:k+1]%257)/np.float32(257)
+        above[..., k] = np.minimum(above[..., k]+1, 255)
+        out = out+share*(at(above)-here)
     return np.clip(here+out, 0, 255)
 
 # %% ../nbs/00_images.ipynb #b0a10002
@@ -246,15 +271,16 @@ def _deep_jp2(im, found, path):
     levels = np.where((a==0)&(wide>=128), 256, a.astype(np.uint16))
     a = np.rint(np.arange(257)*(255*2**(found.bits-8)/top)).astype(np.uint8)[levels]
     if found.profile and im.mode=='RGB' and _steep(found.profile):
-        raise DicError(f'{path}: JPEG 2000 of {found.bits} bits whose profile needs all of them; convert it to TIFF or PNG first')
+        raise DicError(f'{path}: JPEG 2000 of {found.bits} bits whose profile needs all of them; '
+                       'convert it to TIFF or PNG first')
     return Image.fromarray(a, im.mode), im.mode
 
 def _steep(profile):
     "Whether one level of 8 bits becomes more than two"
-    try:
-        ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2))
-        return np.diff(np.asarray(_transform(profile, 'RGB')(ramp)).astype(int), axis=1).max()>2
+    ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2))
+    try: out = np.asarray(_transform(profile, 'RGB')(ramp)).astype(int)
     except Exception: return False                         # it is ignored then, with a note
+    return np.diff(out, axis=1).max()>2
 
 # %% ../nbs/00_images.ipynb #d191de96
 def _upright(a, turn):
@@ -279,12 +305,17 @@ def _keyed(a, found, most, opaque):
     key = [(v&most)*opaque//most for v in found.key]
     return None if len(key)!=a.shape[2] else ((a!=key).any(-1)*opaque).astype(a.dtype)
 
-def composed(ground, a, alpha):
-    "What is seen of an RGB array where a ground of one colour lies behind it"
+# %% ../nbs/00_images.ipynb #1a9e0009
+WHITE = (255, 255, 255)
+
+def composed(
+    ground,            # Its colour: red, green, blue
+    a: np.ndarray,     # uint8 [height, width, 3]
+    alpha: np.ndarray, # uint8 [height, width]
+) -> np.ndarray:       # uint8 [height, width, 3]
+    "Put an RGB array over a ground of one colour."
     alpha, ground = alpha[..., None].astype(np.uint16), np.array(ground, np.uint16)
     return ((a*alpha+ground*(255-alpha)+127)//255).astype(np.uint8)
-
-WHITE = (255, 255, 255)
 
 # %% ../nbs/00_images.ipynb #b0a10004
 def _alike(im, data):
@@ -301,6 +332,13 @@ def _grey(im, box):
     a = np.asarray(im.crop(box).convert('L'))
     return a.min()>=126 and a.max()<=130
 
+def _ends_grey(im):
+    "Whether the last corner of a picture is what libjpeg makes of no data"
+    w, h = im.size
+    end = np.asarray(im.crop((max(w-8, 0), max(h-8, 0), w, h)))
+    return (end==end.flat[0]).all() and end.flat[0] in (127, 128)
+
+# %% ../nbs/00_images.ipynb #1a9e0011
 def _damage(im, found, watched):
     "What is wrong with the data of a loaded picture, or nothing"
     if found.damage or found.tests is tuple or found.kind!='JPEG': return found.damage
@@ -309,62 +347,10 @@ def _damage(im, found, watched):
     if clear and not any(_grey(im, o) for o in found.spots): return ''
     more, *less = found.tests()
     if not _alike(im, more): return 'a part of its data is missing'
-    if watched: return ''
-    w, h = im.size
-    end = np.asarray(im.crop((max(w-8, 0), max(h-8, 0), w, h)))
-    grey = (end==end.flat[0]).all() and end.flat[0] in (127, 128)
-    return 'a part of its data is wrong' if not grey and any(_alike(im, o) for o in less) else ''
+    if watched or _ends_grey(im): return ''
+    return 'a part of its data is wrong' if any(_alike(im, o) for o in less) else ''
 
 # %% ../nbs/00_images.ipynb #69454970
-def _decode(im, found, path, note, lenient, ground):
-    "8-bit sRGB array of an opened picture, and what is opaque of it where `ground` is None"
-    if im.mode=='F': raise DicError(f'{path}: has floating-point samples of unknown range; convert it to 8 or 16 bits first')
-    watched = im.fp if isinstance(im.fp, _Watched) else None
-    if watched: watched.image = im
-    _load(im, lenient)
-    if (wrong := _damage(im, found, watched)) and not lenient:
-        raise Damaged(f'{path}: broken or truncated {found.kind} ({wrong})')
-    deep, mode = None, im.mode
-    if found.kind=='JPEG2000' and found.bits>8: im, mode = _deep_jp2(im, found, path)
-    elif found.bits>8 or im.mode[0]=='I': deep, mode = _samples16(im, found)
-    if isinstance(im, np.ndarray): deep = im
-    if found.kind=='AVIF': found.turn = im.getexif().get(0x0112, 1) # by its boxes, as Pillow has it
-    frames = found.frames or _frames(im)
-    for o in found.notes: note(o)
-    if frames>1: note(f'first of {frames} frames')
-    if found.bits>8 or deep is not None: note('16-bit')
-    if found.turn>1: note('turned')
-    both = _rounded(im, found, note, ground) if deep is None else _deep_rounded(deep, mode, found, note, ground)
-    return [_upright(o, found.turn) if o is not None and found.turn>1 else o for o in both]
-
-def _say_alpha(ground, note):
-    note('alpha' if ground is None else 'alpha over '+('white' if ground==WHITE else '#%02x%02x%02x'%ground))
-
-def _rounded(im, found, note, ground):
-    "sRGB of a picture of 8 bits, and what is opaque"
-    im, alpha = _plain(im, found, note)
-    a = _coloured(im, found, note)
-    if alpha is None or alpha.min()==255: return a, None
-    _say_alpha(ground, note)
-    return (composed(ground, a, alpha), None) if ground else (a, alpha)
-
-def _deep_rounded(a, mode, found, note, ground):
-    "sRGB of 16-bit samples, rounded once, and what is opaque"
-    alpha = a[..., -1] if mode in ('LA', 'RGBA', 'RGBa') else _keyed(a, found, 65535, 65535)
-    if mode in ('LA', 'RGBA', 'RGBa'): a = a[..., :-1]
-    if mode[0]!='R': note(dict(L='grey', LA='grey').get(mode, mode))
-    way, out = _way(a, found, mode, note), np.empty((*a.shape[:2], 3), np.uint8)
-    if alpha is not None and alpha.min()==65535: alpha = None
-    if alpha is not None: _say_alpha(ground, note)
-    for y in range(0, len(a), 64):
-        rows, here = a[y:y+64], None
-        if alpha is not None: here = alpha[y:y+64, :, None]/np.float32(65535)
-        if mode=='RGBa': rows = np.rint(np.clip(rows/np.maximum(here, 1e-9) if here is not None else rows, 0, 65535)).astype(np.uint16)
-        light = way(rows)
-        out[y:y+64] = np.rint(light*here+np.array(ground)*(1-here) if here is not None and ground else light)
-    return out, None if alpha is None or ground else np.rint(alpha/257).astype(np.uint8)
-
-# %% ../nbs/00_images.ipynb #0fcd25dd
 _LENIENT = threading.Lock()
 
 def _load(im, lenient):
@@ -375,6 +361,22 @@ def _load(im, lenient):
         try: im.load()
         finally: ImageFile.LOAD_TRUNCATED_IMAGES = False
 
+def _load_whole(im, found, path, lenient):
+    "Decode. Raises `Damaged` where data is missing or wrong, unless that is allowed"
+    watched = im.fp if isinstance(im.fp, _Watched) else None
+    if watched: watched.image = im
+    _load(im, lenient)
+    wrong = _damage(im, found, watched)
+    if wrong and not lenient:
+        raise Damaged(f'{path}: broken or truncated {found.kind} ({wrong})')
+
+# %% ../nbs/00_images.ipynb #1a9e0012
+def _samples(im, found, path):
+    "Decoded samples, an array of 16 bits or a Pillow image of 8, and their mode"
+    if found.kind=='JPEG2000' and found.bits>8: return _deep_jp2(im, found, path)
+    if found.bits>8 or im.mode[0]=='I': return _samples16(im, found)
+    return im, im.mode
+
 def _frames(im):
     "Pictures in a file, as far as its decoder can tell"
     if im.format!='GIF': return getattr(im, 'n_frames', 1)
@@ -384,20 +386,62 @@ def _frames(im):
     im.im = kept
     return count
 
-def _read(path, note, ground, lenient=False):
-    "What `read_picture` returns"
-    im, found = _open(path)
-    with im:
-        try:
-            need = 2*max(found.bits, 8)*im.width*im.height
-            if need<=free_memory():
-                return Picture(*_decode(im, found, path, note, lenient, ground), *_kept(found, note))
-        except MemoryError: raise
-        except DicError as e:
-            raise e if str(path) in str(e) else type(e)(f'{path}: {e}') from e
-        except Exception as e: raise _unread(path, found.kind, e) from e
-    raise DicError(f'{path}: reading it takes about {human(need)}, more than is free')
+# %% ../nbs/00_images.ipynb #1a9e0013
+def _decode(im, found, path, note, lenient, ground):
+    "8-bit sRGB array of an opened picture, and what is opaque of it where `ground` is None"
+    if im.mode=='F':
+        raise DicError(f'{path}: has floating-point samples of unknown range; '
+                       'convert it to 8 or 16 bits first')
+    _load_whole(im, found, path, lenient)
+    samples, mode = _samples(im, found, path)
+    deep = isinstance(samples, np.ndarray)
+    if found.kind=='AVIF': found.turn = im.getexif().get(0x0112, 1) # by its boxes, as Pillow has it
+    frames = found.frames or _frames(im)
+    for o in found.notes: note(o)
+    if frames>1: note(f'first of {frames} frames')
+    if found.bits>8 or deep: note('16-bit')
+    if found.turn>1: note('turned')
+    if deep: both = _deep_rounded(samples, mode, found, note, ground)
+    else: both = _rounded(samples, found, note, ground)
+    return [_upright(o, found.turn) if o is not None and found.turn>1 else o for o in both]
 
+# %% ../nbs/00_images.ipynb #1a9e0014
+def _say_alpha(ground, note):
+    if ground is None: note('alpha')
+    else: note('alpha over '+('white' if ground==WHITE else '#%02x%02x%02x'%ground))
+
+def _rounded(im, found, note, ground):
+    "sRGB of a picture of 8 bits, and what is opaque"
+    im, alpha = _plain(im, found, note)
+    a = _coloured(im, found, note)
+    if alpha is None or alpha.min()==255: return a, None
+    _say_alpha(ground, note)
+    return (composed(ground, a, alpha), None) if ground else (a, alpha)
+
+# %% ../nbs/00_images.ipynb #1a9e0015
+def _deep_rounded(a, mode, found, note, ground):
+    "sRGB of 16-bit samples, rounded once, and what is opaque"
+    if mode in ('LA', 'RGBA', 'RGBa'): a, alpha = a[..., :-1], a[..., -1]
+    else: alpha = _keyed(a, found, 65535, 65535)
+    if mode[0]!='R': note(dict(L='grey', LA='grey').get(mode, mode))
+    way, out = _way(a, found, mode, note), np.empty((*a.shape[:2], 3), np.uint8)
+    if alpha is not None and alpha.min()==65535: alpha = None
+    if alpha is not None: _say_alpha(ground, note)
+    for y in range(0, len(a), 64):
+        rows = slice(y, y+64)
+        share = None if alpha is None else alpha[rows, :, None]/np.float32(65535)
+        samples = _straight(a[rows], share) if mode=='RGBa' else a[rows]
+        light = way(samples)
+        if share is not None and ground: light = light*share+np.array(ground)*(1-share)
+        out[rows] = np.rint(light)
+    return out, None if alpha is None or ground else np.rint(alpha/257).astype(np.uint8)
+
+def _straight(a, share):
+    "16-bit samples that were multiplied by what is opaque of them, without that"
+    if share is not None: a = a/np.maximum(share, 1e-9)
+    return np.rint(np.clip(a, 0, 65535)).astype(np.uint16)
+
+# %% ../nbs/00_images.ipynb #0fcd25dd
 @dataclass
 class Picture:
     "What a file holds: what is seen, and what is said about it."
@@ -409,27 +453,47 @@ class Picture:
 
 def _kept(found, note):
     "EXIF and XMP of a picture that is upright and has no thumbnail; and whether there is more"
-    def exif():
-        tags = Image.Exif()
-        tags.load(found.exif)
-        tags.pop(0x0112, None)
-        for k in (0x8769, 0x8825): tags.get_ifd(k)     # read now: what is broken shows here
-        return tags.tobytes().removeprefix(b'Exif\0\0') if len(tags) else None
-    def xmp():
-        said = re.sub(rb'(tiff:Orientation(?:="|>))\d', rb'\g<1>1', found.xmp)
-        return re.sub(rb'<xmp:Thumbnails>.*?</xmp:Thumbnails>', b'', said, flags=re.S)
     known = len(found.notes)
-    both = [found.exif and found.optional('EXIF', exif), found.xmp and found.optional('XMP', xmp)]
+    exif = found.exif and found.optional('EXIF', _kept_exif, found.exif)
+    xmp = found.xmp and found.optional('XMP', _kept_xmp, found.xmp)
     for o in found.notes[known:]: note(o)
-    return *both, found.more
+    return exif, xmp, found.more
 
+def _kept_exif(exif):
+    tags = Image.Exif()
+    tags.load(exif)
+    tags.pop(0x0112, None)
+    for k in (0x8769, 0x8825): tags.get_ifd(k)     # read now: what is broken shows here
+    return tags.tobytes().removeprefix(b'Exif\0\0') if len(tags) else None
+
+def _kept_xmp(xmp):
+    said = re.sub(rb'(tiff:Orientation(?:="|>))\d', rb'\g<1>1', xmp)
+    return re.sub(rb'<xmp:Thumbnails>.*?</xmp:Thumbnails>', b'', said, flags=re.S)
+
+# %% ../nbs/00_images.ipynb #1a9e0016
+def _read(path, note, ground, lenient=False):
+    "What `read_picture` returns"
+    im, found = _open(path)
+    with im:
+        try:
+            need = 2*max(found.bits, 8)*im.width*im.height
+            if need<=free_memory():
+                seen = _decode(im, found, path, note, lenient, ground)
+                return Picture(*seen, *_kept(found, note))
+        except MemoryError: raise
+        except DicError as e:
+            raise e if str(path) in str(e) else type(e)(f'{path}: {e}') from e
+        except Exception as e: raise _unread(path, found.kind, e) from e
+    raise DicError(f'{path}: reading it takes about {human(need)}, more than is free')
+
+# %% ../nbs/00_images.ipynb #1a9e0017
 def read_picture(
     path: str|Path,        # An image file of one of `FORMATS`
     notes: list|None=None, # Gets a word for each conversion: `turned`, `profile`, `grey`, `16-bit`
     lenient: bool=False,   # Read a damaged picture as far as it goes, with a note
-    background: tuple|None=None, # Red, green and blue of what lies behind what is transparent; None keeps that apart
+    background: tuple|None=None, # Red, green, blue behind what is transparent; None: `alpha` apart
 ) -> Picture:
-    "Read a picture, what is transparent of it, and its metadata. Raises `DicError` where it cannot be read whole."
+    "Read a picture and its metadata. Raises `DicError` where it cannot be read whole."
     said = []
     try: got = _read(path, said.append, background)
     except Damaged as e:
@@ -440,7 +504,7 @@ def read_picture(
     return got
 
 def read_image(
-    path: str|Path,          # The same
+    path: str|Path,          # As for `read_picture`
     notes: list|None=None,   # The same
     lenient: bool=False,     # The same
     background: tuple=WHITE, # The same
@@ -456,7 +520,7 @@ def write_png(
     exif: bytes=None,       # From the byte order mark on
     xmp: bytes=None,        # A packet in UTF-8
 ):
-    "Write `image` as an 8-bit PNG, atomically."
+    "Write `image` as an 8-bit PNG, atomically. Raises `ValueError` for another type or shape."
     if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3:
         raise ValueError(f'uint8 [height, width, 3] expected, not {image.dtype} {image.shape}')
     im, options = Image.fromarray(image), {}

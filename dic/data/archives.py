@@ -27,13 +27,22 @@ def _refuse(entries, size):
         if str(name).lower() in seen: return f'{i.filename!r} is in it twice'
         seen.add(str(name).lower())
 
+def _extract(z, path, folder, progress):
+    "Unpack an open archive of that path to a folder, if nothing speaks against it"
+    entries = z.infolist()
+    if why := _refuse(entries, os.path.getsize(path)):
+        raise DicError(f'{path} is not unpacked: {why}')
+    if sum(i.file_size for i in entries)>shutil.disk_usage(folder).free:
+        raise DicError(f'{folder}: not enough room on the disk to unpack {path}')
+    for i in bar(entries, 'unpacking', len(entries), progress): z.extract(i, folder)
+
 # %% ../../nbs/00_data.archives.ipynb #460e3aab
 def unzip(
     path: str|Path,      # A ZIP archive
     out: str|Path,       # Folder that is to appear; must not exist
     progress: bool=True, # Show a bar, where tqdm is installed
 ):
-    "Unpack an archive, whole or not at all. Raises `DicError` where it is broken, or does what it should not."
+    "Unpack an archive, whole or not at all. Raises `DicError` where it is broken or unsafe."
     out = Path(out)
     if out.exists(): raise DicError(f'{out} exists already')
     part = out.with_name(f'.{out.name}-{os.getpid()}.part')
@@ -43,13 +52,6 @@ def unzip(
         os.replace(part/'whole', out)
     except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, zlib.error) as e:
         raise DicError(f'{path}: broken archive ({e})') from e
-    except OSError as e: raise DicError(f'{path}: cannot be unpacked to {out} ({e.strerror or e})') from e
+    except OSError as e:
+        raise DicError(f'{path}: cannot be unpacked to {out} ({e.strerror or e})') from e
     finally: shutil.rmtree(part, ignore_errors=True)
-
-def _extract(z, path, folder, progress):
-    "Unpack an open archive of that path to a folder, if nothing speaks against it"
-    entries = z.infolist()
-    if why := _refuse(entries, os.path.getsize(path)): raise DicError(f'{path} is not unpacked: {why}')
-    if sum(i.file_size for i in entries)>shutil.disk_usage(folder).free:
-        raise DicError(f'{folder}: not enough room on the disk to unpack {path}')
-    for i in bar(entries, 'unpacking', len(entries), progress): z.extract(i, folder)

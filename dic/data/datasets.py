@@ -13,16 +13,18 @@ from pathlib import Path
 import pooch
 from tqdm.auto import tqdm
 
-from .archives import unzip
 from ..core import DicError, collect, listed, locked
+from .archives import unzip
+from .photos import content, draw, photos_in, pool
 from ..images import read_image, resize_area, safe_name, sample_photos, saturation, write_png
-from .photos import Photos, content, crops, draw, fingerprint, photos_in, pool, split # some for who imports them from here
 
 # %% ../../nbs/00_data.datasets.ipynb #3bbaf16e
-ADDRESSES = dict(clic='https://data.vision.ee.ethz.ch/cvl/clic', kodak='https://r0k.us/graphics/kodak/kodak')
+ADDRESSES = dict(clic='https://data.vision.ee.ethz.ch/cvl/clic',
+                 kodak='https://r0k.us/graphics/kodak/kodak')
 
 # %% ../../nbs/00_data.datasets.ipynb #c2942bf2
-_CLIC_2020 = dict(mobile_train='4bf9d890e6785426fb41cb4f43df3d8cd6db25fafcc76fc1eb629141166d6529',
+_CLIC_2020 = dict(
+    mobile_train='4bf9d890e6785426fb41cb4f43df3d8cd6db25fafcc76fc1eb629141166d6529',
     mobile_valid='ff0280382eeb32fdceb28c81a7f47ac9ad86d933ebe901680845635d04e47a10',
     professional_train='54a2a684b5cbd0db91770a8695efb774fed1f612194fee68bceaf6b1c48e5d5f',
     professional_valid='00be38092ade2ab5163b65f7f6523d46c7bca147007f559adbb02c0afc236b7d')
@@ -56,83 +58,113 @@ e3111a2fd4da24af15d6459ef9eacfe54106b38e27b4a21821b75c3f5d2d5baf
 """.split()
 
 # %% ../../nbs/00_data.datasets.ipynb #0209e095
-DATASETS = dict(kodak=dict(source='kodak', files={f'kodim{k:02}.png': h for k, h in enumerate(_KODAK, 1)}))
-DATASETS |= {f'clic_{part}': dict(source='clic', files={f'{part}.zip': None}) for part in _CLIC_2020}
-DATASETS |= {f'clic_{part}_2020': dict(source='clic', files={f'{part}_2020.zip': h}) for part, h in _CLIC_2020.items()}
+def _entry(source, **files): return dict(source=source, files=files)
+
+DATASETS = dict(kodak=_entry('kodak', **{f'kodim{k:02}.png': h for k, h in enumerate(_KODAK, 1)}))
+for _part, _hash in _CLIC_2020.items():
+    DATASETS[f'clic_{_part}'] = _entry('clic', **{f'{_part}.zip': None})
+    DATASETS[f'clic_{_part}_2020'] = _entry('clic', **{f'{_part}_2020.zip': _hash})
 
 # %% ../../nbs/00_data.datasets.ipynb #f0cf03b9
 def data_root() -> Path:
-    "The folder data sets live in: `$DIC_DATA`, else `data` here or, as seen from `nbs/`, next door."
+    "Find the folder of the data sets: `$DIC_DATA`, else `data` here, or beside it as from `nbs/`."
     if os.environ.get('DIC_DATA'): return Path(os.environ['DIC_DATA'])
-    return next((p for p in (Path('data'), Path('../data')) if p.is_dir()), Path('data'))
+    places = Path('data'), Path('../data')
+    return next((p for p in places if p.is_dir()), places[0])
 
 # %% ../../nbs/00_data.datasets.ipynb #ecfd079a
 def find_photos(
-    data: str|None=None,      # A data set's name, a folder below `root`, a folder, file or glob of one's own, or None for the sample photographs
-    root: str|Path|None=None, # Where data sets live, by default `data_root()`
+    data: str|None=None,      # Name of a data set, folder below `root`, or folder, file or glob
+    root: str|Path|None=None, # Folder of the data sets, by default `data_root()`
     notes: list|None=None,    # Gets a line for each folder of which something was left out
-) -> list[Path]:
-    "The photographs that `data` stands for, of a folder all below it, linked folders too. Raises `DicError` where there are none, or the data set is not here yet."
+) -> list[Path]:              # All photographs below a folder; of None, the sample photographs
+    "List the photographs that `data` stands for. Raises `DicError` where there are none."
     if data in (None, '', 'samples'): return sample_photos()
-    own, here, known = Path(data), Path(root or data_root())/str(data), str(data) in DATASETS
+    here, own = Path(root or data_root())/str(data), Path(data)
+    known = str(data) in DATASETS
     for folder in [here, own] if known else [own, here]:
-        if folder.is_dir():
-            try: return photos_in(folder, notes)
-            except DicError as e: raise DicError(f'{folder}: no photographs in it ({str(e).split(": ", 1)[1]})') from e
+        if folder.is_dir(): return _photos_of(folder, notes)
     if known: raise DicError(f'{data} is not in {here.parent} yet: dic ingest {data}')
     return collect([data], notes=notes)
 
+def _photos_of(folder, notes):
+    "The photographs below a folder"
+    try: return photos_in(folder, notes)
+    except DicError as e:
+        why = str(e).split(': ', 1)[1]
+        raise DicError(f'{folder}: no photographs in it ({why})') from e
+
 # %% ../../nbs/00_data.datasets.ipynb #00a1e148
 def _download(url, file, _, progress=True):
-    "One attempt, with a bar; what the server refuses is not tried again"
+    "Download a file, with a bar"
     import requests
-    bar = tqdm(desc=url.rsplit('/', 1)[-1], total=1, unit='B', unit_scale=True, leave=False, disable=not progress)
+    bar = tqdm(desc=url.rsplit('/', 1)[-1], total=1, unit='B', unit_scale=True, leave=False,
+               disable=not progress)
     try: pooch.HTTPDownloader(progressbar=bar, timeout=30)(url, file, None)
     except requests.HTTPError as e:
-        if e.response.status_code<500: raise DicError(f'{url}: the server says {e.response.status_code} {e.response.reason}') from None
-        raise
+        if e.response.status_code>=500: raise
+        status = f'{e.response.status_code} {e.response.reason}'
+        raise DicError(f'{url}: the server says {status}') from e
     finally: bar.close()
 
 # %% ../../nbs/00_data.datasets.ipynb #1b52b4fb
 def fetch(
     name: str,                # One of `DATASETS`
-    root: str|Path|None=None, # Where data sets live, by default `data_root()`
+    root: str|Path|None=None, # Folder of the data sets, by default `data_root()`
     base: str|None=None,      # Address to fetch from instead of the usual one
     retries: int=2,           # How often to try again when a connection breaks or a hash is wrong
     progress: bool=True,      # Show bars
 ) -> Path:                    # The folder with the photographs
-    "Fetch a data set unless it is here. Raises `DicError` where that fails; nothing half-done has the set's name."
-    if name not in DATASETS: raise DicError(f'{name!r} is no known data set; there are {", ".join(DATASETS)}')
-    folder, source = Path(root or data_root())/name, DATASETS[name]['source']
+    "Fetch a data set unless it is here, whole or not at all. Raises `DicError` where that fails."
+    if name not in DATASETS:
+        raise DicError(f'{name!r} is no known data set; there are {", ".join(DATASETS)}')
+    folder, files = Path(root or data_root())/name, DATASETS[name]['files']
     if folder.is_dir(): return folder
-    base = (base or os.environ.get(f'DIC_{source.upper()}_URL') or ADDRESSES[source]).rstrip('/')
+    base = (base or _address(name)).rstrip('/')
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with locked(folder.with_name(f'.{name}.lock'), f'{name}: another process is fetching it; waiting for that'):
-            if not folder.is_dir(): _gather(DATASETS[name]['files'], folder, base, retries, progress)
-    except (ValueError, OSError) as e:                           # a wrong hash; the network (requests' errors are OSErrors), the disk
-        import requests
-        why = 'no connection' if isinstance(e, requests.ConnectionError) else e
-        raise DicError(f'{name} could not be fetched from {base}: {why}. To use another address, set DIC_{source.upper()}_URL') from None
+        waiting = f'{name}: another process is fetching it; waiting for that'
+        with locked(folder.with_name(f'.{name}.lock'), waiting):
+            if not folder.is_dir(): _gather(files, folder, base, retries, progress)
+    except (ValueError, OSError) as e:          # a wrong hash; network (requests' errors too), disk
+        raise _failure(name, base, e) from e
     return folder
+
+# %% ../../nbs/00_data.datasets.ipynb #da7a0008
+def _variable(name):
+    "The environment variable that replaces the address of a data set"
+    return f'DIC_{DATASETS[name]["source"].upper()}_URL'
+
+def _address(name):
+    "Where a data set is fetched from, unless `fetch` is told otherwise"
+    return os.environ.get(_variable(name)) or ADDRESSES[DATASETS[name]['source']]
+
+def _failure(name, base, e):
+    "What is said where fetching failed"
+    import requests
+    why = 'no connection' if isinstance(e, requests.ConnectionError) else e
+    return DicError(f'{name} could not be fetched from {base}: {why}. '
+                    f'To use another address, set {_variable(name)}')
 
 # %% ../../nbs/00_data.datasets.ipynb #b251ded0
 def _gather(files, folder, base, retries, progress):
     "Fetch files to a hidden folder, which takes its name when all are there"
     part = folder.with_name(f'.{folder.name}.part')
     part.mkdir(exist_ok=True)
-    for p in part.iterdir():                                     # what an attempt that was killed has left
-        if p.name not in files: shutil.rmtree(p) if p.is_dir() else p.unlink()
+    for p in part.iterdir():                    # what a killed attempt has left
+        if p.name in files: continue
+        if p.is_dir(): shutil.rmtree(p)
+        else: p.unlink()
     pooch.get_logger().setLevel('ERROR')
     shop = pooch.create(part, base_url=f'{base}/', registry=files, retry_if_failed=retries)
     for f in tqdm(files, folder.name, disable=not progress or len(files)==1, leave=False):
         got = shop.fetch(f, downloader=functools.partial(_download, progress=progress))
-        os.chmod(got, 0o644)                                     # Pooch leaves it to its owner alone
+        os.chmod(got, 0o644)                    # Pooch leaves it to its owner alone
         if f.endswith('.zip'): _unpack(got, part, progress)
     os.replace(part, folder)
 
 def _unpack(archive, part, progress):
-    "Put an archive's content in its place; a broken archive is removed, to be fetched again"
+    "Unpack an archive and remove it; a broken one too, so that it is fetched again"
     try: unzip(archive, part/'photos', progress)
     finally: Path(archive).unlink()
 
@@ -140,31 +172,39 @@ def _unpack(archive, part, progress):
 PAPER = dict(shorter_side=(640, 1200), max_saturation=.5)
 
 def _convert(path, out, shorter_side, max_saturation, seed):
-    "Prepare one photograph; the notes `read_image` made"
+    "Prepare one photograph; returns the notes of `read_image`"
     notes = []
     image = read_image(path, notes)
-    if max_saturation is not None and (s := saturation(image))>max_saturation: raise DicError(f'{path}: over-saturated ({s:.2f})')
-    if shorter_side:
-        (lo, hi), (h, w) = shorter_side, image.shape[:2]
-        if min(h, w)<lo: raise DicError(f'{path}: its shorter side of {min(h, w)} px is under {lo}')
-        side = lo+draw(seed, content(path))[0]%(min(hi, h, w)-lo+1)
-        image = resize_area(image, *(round(o*side/min(h, w)) for o in (h, w)))
+    if max_saturation is not None and (s := saturation(image))>max_saturation:
+        raise DicError(f'{path}: over-saturated ({s:.2f})')
+    if shorter_side: image = _shrunk(image, path, *shorter_side, seed)
     write_png(out, image)
     return notes
 
+def _shrunk(image, path, low, high, seed):
+    "`image` with its shorter side drawn from `low` to `high`, never enlarged"
+    h, w = image.shape[:2]
+    short = min(h, w)
+    if short<low: raise DicError(f'{path}: its shorter side of {short} px is under {low}')
+    side = low+draw(seed, content(path))[0]%(min(high, short)-low+1)
+    return resize_area(image, round(h*side/short), round(w*side/short))
+
 # %% ../../nbs/00_data.datasets.ipynb #708acfcd
 def _read_log(path):
-    "The latest entry of each source; a line that a killed run cut short does not count, nor does one that leads elsewhere"
+    "The latest entry of each source"
     log = {}
     for line in path.read_text().splitlines() if path.exists() else []:
-        try: e = json.loads(line); log |= {e['source']: e} if safe_name(e['output'])==e['output'] else {}
+        try:
+            entry = json.loads(line)
+            if safe_name(entry['output'])==entry['output']: log[entry['source']] = entry
         except (ValueError, TypeError, KeyError): pass
     return log
 
 def _free_name(path, taken):
-    "A file name for what becomes of `path` that is not `taken`, which holds lower-case names"
+    "A file name for what becomes of `path` that is not in `taken`, lower-case names"
     stem = safe_name(path.stem)
-    return next(n for k in range(1, len(taken)+2) if (n := f'{stem}{f"-{k}" if k>1 else ""}.png').lower() not in taken)
+    names = [f'{stem}.png', *(f'{stem}-{k}.png' for k in range(2, len(taken)+2))]
+    return next(n for n in names if n.lower() not in taken)
 
 # %% ../../nbs/00_data.datasets.ipynb #6371e0be
 def _plan(paths, out, options):
@@ -174,53 +214,74 @@ def _plan(paths, out, options):
     for p in paths:
         source, s = str(p.resolve()), p.stat()
         old = log.get(source, {})
-        e = dict(source=source, state=[s.st_size, s.st_mtime_ns], options=options, output=old.get('output') or _free_name(p, taken))
-        taken.add(e['output'].lower())
-        ready = 'notes' in old and all(old.get(k)==v for k, v in e.items()) and (out/e['output']).exists()
-        (done if ready else todo).append((p, e))
+        output = old.get('output') or _free_name(p, taken)
+        taken.add(output.lower())
+        e = dict(source=source, state=[s.st_size, s.st_mtime_ns], options=options, output=output)
+        same = 'notes' in old and all(old.get(k)==v for k, v in e.items())
+        (done if same and (out/output).exists() else todo).append((p, e))
     with open(out/'prepared.jsonl', 'a') as f: f.writelines(f'\n{json.dumps(e)}' for _, e in todo)
     return todo, done
 
 # %% ../../nbs/00_data.datasets.ipynb #fc3dc25d
-def _say(line): tqdm.write(line.encode(errors='replace').decode())   # a file's name need not be text
+def _say(line): tqdm.write(line.encode(errors='replace').decode()) # names of files need not be text
 
 # %% ../../nbs/00_data.datasets.ipynb #3432ec92
 def _carry_out(todo, out, options, workers, progress, say):
-    "Do what is planned and log it; for each job its source, its output or None, and its notes or why it was skipped"
+    "Do what is planned and log it; yields source, output or None, and notes or why it was skipped"
     def work(job):
         p, e = job
         try: return _convert(p, out/e['output'], **options)
-        except DicError as err: (out/e['output']).unlink(missing_ok=True); return str(err)   # what other options had made of it
+        except DicError as err:
+            (out/e['output']).unlink(missing_ok=True)     # what other options had made of it
+            return str(err)
     with pool(workers) as threads, open(out/'prepared.jsonl', 'a') as log:
-        for (p, e), got in tqdm(zip(todo, threads.map(work, todo)), 'preparing', len(todo), disable=not progress, leave=False):
-            if failed := isinstance(got, str): say(f'skipped {got}')
-            log.write(f'\n{json.dumps(e|{"skipped" if failed else "notes": got})}'); log.flush()
-            yield p, None if failed else out/e['output'], got
+        results = zip(todo, threads.map(work, todo))
+        for (p, e), got in tqdm(results, 'preparing', len(todo), disable=not progress, leave=False):
+            skipped = isinstance(got, str)
+            if skipped: say(f'skipped {got}')
+            e = e|{'skipped' if skipped else 'notes': got}
+            log.write(f'\n{json.dumps(e)}')
+            log.flush()
+            yield p, None if skipped else out/e['output'], got
 
 # %% ../../nbs/00_data.datasets.ipynb #f43227c5
 def prepare(
     inputs: list|str|Path,                   # Photographs, folders, globs or names of data sets
     out: str|Path,                           # Folder for the PNGs
-    shorter_side: tuple[int, int]|None=None, # Range in pixels the new shorter side is drawn from; smaller photographs are left out
+    shorter_side: tuple[int, int]|None=None, # Range of the new shorter side, px; smaller: left out
     max_saturation: float|None=None,         # Leave out what is more saturated, 0 to 1
     seed: int=0,                             # For the random sizes
     workers: int=0,                          # Threads, 0 for one a core
     progress: bool=True,                     # Show a bar
-    say=_say,                                # Gets a line for each photograph skipped, and one at the end
-) -> dict:                                   # `photos`: all there now; `new`: those made by this run; `skipped`: reasons by source
-    "Convert photographs to 8-bit sRGB PNGs in `out`, doing only what is missing. Raises `DicError` where the disk refuses."
-    out, options = Path(out), dict(shorter_side=shorter_side and list(shorter_side), max_saturation=max_saturation, seed=seed)
+    say=_say,                                # Gets a line for each one skipped, and one at the end
+) -> dict:                                   # `photos`: all there; `new`: made now; `skipped`: why
+    "Convert what is missing to 8-bit sRGB PNGs in `out`. Raises `DicError` where the disk refuses."
+    out, side = Path(out), shorter_side and list(shorter_side)
+    options = dict(shorter_side=side, max_saturation=max_saturation, seed=seed)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with locked(out/'.lock', f'{out}: another process is preparing photographs there; waiting for that'):
-            notes = []
-            paths = dict.fromkeys(p for o in listed(inputs) for p in find_photos(o, notes=notes)
-                                  if out.resolve() not in p.resolve().parents)
-            for line in notes: say(line)
-            todo, done = _plan(paths, out, options)
+        waiting = f'{out}: another process is preparing photographs there; waiting for that'
+        with locked(out/'.lock', waiting):
+            todo, done = _plan(_sources(inputs, out, say), out, options)
             results = list(_carry_out(todo, out, options, workers, progress, say))
-    except OSError as e: raise DicError(f'{out}: cannot be written ({e.strerror or e})') from None
-    new, words = [o for _, o, _ in results if o], Counter(w for _, o, got in results if o for w in got)
-    skipped = {p: got for p, o, got in results if not o}
-    say('; '.join([f'{out}: {len(new)} photographs prepared, {len(done)} were there, {len(skipped)} skipped', *(f'{n} {w}' for w, n in words.most_common())]))
-    return dict(photos=sorted(new+[out/e['output'] for _, e in done]), new=new, skipped=skipped)
+    except OSError as e: raise DicError(f'{out}: cannot be written ({e.strerror or e})') from e
+    say(_summary(out, results, done))
+    new = [o for _, o, _ in results if o]
+    return dict(photos=sorted(new+[out/e['output'] for _, e in done]), new=new,
+                skipped={p: why for p, o, why in results if not o})
+
+# %% ../../nbs/00_data.datasets.ipynb #da7a0004
+def _sources(inputs, out, say):
+    "The photographs that `inputs` stand for, each once, without those that lie in `out`"
+    notes, inside = [], out.resolve()
+    found = [p for o in listed(inputs) for p in find_photos(o, notes=notes)]
+    for line in notes: say(line)
+    return list(dict.fromkeys(p for p in found if inside not in p.resolve().parents))
+
+def _summary(out, results, done):
+    "What was done, in a line: counts, and how often each conversion took place"
+    made = [notes for _, o, notes in results if o]
+    words = Counter(word for notes in made for word in notes)
+    counts = (f'{len(made)} photographs prepared, {len(done)} were there, '
+              f'{len(results)-len(made)} skipped')
+    return '; '.join([f'{out}: {counts}', *(f'{n} {word}' for word, n in words.most_common())])

@@ -21,8 +21,8 @@ from ..images import digest, image_size, read_image
 def photos_in(
     folder: str|Path,
     notes: list|None=None, # Gets a line where something was left out
-) -> list[Path]:
-    "List every photograph below a folder, linked folders too, in order. Raises `DicError` where there is none."
+) -> list[Path]:           # In order; of linked folders too
+    "List every photograph below a folder. Raises `DicError` where there is none."
     return collect(folder, recursive=True, notes=notes)
 
 # %% ../../nbs/00_data.photos.ipynb #8e20d468
@@ -32,15 +32,15 @@ def _known(path, size, mtime): return digest(path)
 def content(
     path: str|Path, # A file
 ) -> str:
-    "SHA-256 of a file, computed once as long as the file stays as it is."
+    "Compute the SHA-256 of a file, once as long as the file stays as it is."
     try: s = os.stat(path)
-    except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror})') from None
+    except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror})') from e
     return _known(str(path), s.st_size, s.st_mtime_ns)
 
 def draw(
-    *key,              # What the numbers depend on
-) -> list[int]:
-    "Four random integers in 0..2**64-1 that are the same for the same key, on every machine and version."
+    *key,       # What the numbers depend on
+) -> list[int]: # Four, 0..2**64-1
+    "Draw random integers that are the same for the same key, on every machine and version."
     return [int(o) for o in np.frombuffer(hashlib.sha256(repr(key).encode()).digest(), '<u8')]
 
 # %% ../../nbs/00_data.photos.ipynb #6e7642ca
@@ -59,50 +59,46 @@ def split(
     paths: list,           # Photographs
     valid: float|int=.05,  # Share (below 1) or number to hold out
     seed: int=0,
-) -> tuple[list, list]:    # Those to train on and those to validate with, each in the order of `paths`
-    "Hold out photographs for validation by a hash of their content. Raises `DicError` where none is left to train on."
+) -> tuple[list, list]:    # To train on and to validate with, each in the order of `paths`
+    "Hold out photographs by a hash of their content. Raises `DicError` if none is left to train."
     paths = list(paths)
     rank = {p: draw(seed, content(p))[0]/2**64 for p in paths}
-    order = sorted(paths, key=rank.get)
     if valid>=1 and valid>=len(paths):
-        raise DicError(f'{int(valid)} photographs for validation of {len(paths)} leaves none to train on')
-    if valid>=1: held = set(order[:int(valid)])
-    else: held = {p for p in paths if rank[p]<valid} or set(order[:1] if valid and len(paths)>1 else [])
-    if len(held)==len(paths)>1: held.remove(order[-1])
+        raise DicError(f'{int(valid)} photographs for validation of {len(paths)} '
+                       'leaves none to train on')
+    held = _held_out(sorted(paths, key=rank.get), rank, valid)
     return [p for p in paths if p not in held], [p for p in paths if p in held]
+
+def _held_out(order, rank, valid):
+    "The photographs to hold out, of these in the order of their ranks, 0 to 1"
+    if valid>=1: return set(order[:int(valid)])
+    held = {p for p in order if rank[p]<valid}
+    if not held and valid and len(order)>1: held = {order[0]}       # at least one
+    if len(held)==len(order)>1: held.remove(order[-1])              # but not all
+    return held
 
 # %% ../../nbs/00_data.photos.ipynb #34e1130f
 def fingerprint(
     paths: list, # Photographs
 ) -> str:        # 16 hex digits
-    "What a set of photographs is: SHA-256 over names and contents, whatever their order and folder."
-    return hashlib.sha256('\n'.join(sorted(f'{Path(p).name} {content(p)}' for p in paths)).encode(errors='surrogateescape')).hexdigest()[:16]
+    "Identify a set of photographs by names and contents, whatever their order and folder."
+    lines = sorted(f'{Path(p).name} {content(p)}' for p in paths)
+    return hashlib.sha256('\n'.join(lines).encode(errors='surrogateescape')).hexdigest()[:16]
 
 # %% ../../nbs/00_data.photos.ipynb #e2fa7c06
-class Photos:
-    "Photographs to cut crops from, decoded once; those smaller than `patch` or unreadable are left out, see `left_out`."
-    def __init__(self,
-        paths: list,           # Image files
-        patch: int=256,        # Side of the largest square that will be cut, in pixels
-        memory: int|None=None, # Bytes that may hold decoded photographs, by default half of what is free
-        progress: bool=True,   # Show a bar
-    ):
-        self.patch, self.left_out, self.paths, self._held, self.pixels = patch, {}, [], [], 0
-        self._left, paths = free_memory()//2 if memory is None else memory, list(paths)
-        with pool() as threads:
-            read = zip(paths, threads.map(self._try, paths))
-            for p, a in bar(read, 'photographs', len(paths), progress): self._take(p, a)
-        if self.paths: return
-        why = next(iter(self.left_out.values()), 'none given')
-        raise DicError(f'none of {len(paths)} photographs can be cut into {patch}x{patch} crops; the first: {why}')
+def _decoded(path, patch):
+    "The pixels of a photograph, or why no crops of `patch` can be cut from it"
+    try:
+        h, w = image_size(path)
+        if min(h, w)>=patch: return read_image(path)
+        return f'{path}: {w}x{h} is smaller than {patch}x{patch}'
+    except DicError as e: return str(e)
 
-    def _try(self, path):
-        "The photograph, or why it cannot be used"
-        try:
-            h, w = image_size(path)
-            if min(h, w)>=self.patch: return read_image(path)
-            return f'{path}: {w}x{h} is smaller than {self.patch}x{self.patch}'
-        except DicError as e: return str(e)
+class _Held:
+    "Photographs, and the pixels of as many as memory can hold"
+    def __init__(self, patch, memory):
+        self.patch, self._left = patch, memory
+        self.paths, self._held, self.pixels, self.left_out = [], [], 0, {}
 
     def _take(self, path, a):
         "Count a photograph, and keep it while there is memory; or note why it cannot be used"
@@ -114,6 +110,15 @@ class Photos:
         self.paths.append(path)
         self._held.append(a if self._left>=0 else None)
 
+    def __len__(self): return len(self.paths)
+
+    def __getitem__(self, k):
+        if not -len(self)<=k<len(self): raise IndexError(k)
+        return self._held[k] if self._held[k] is not None else read_image(self.paths[k])
+
+# %% ../../nbs/00_data.photos.ipynb #ad070002
+class _Parts(_Held):
+    "Photographs that can be parted"
     def only(self,
         paths: list, # Some of the photographs
     ):
@@ -129,27 +134,41 @@ class Photos:
     ) -> tuple:               # `Photos` to train on and to validate with
         "Hold out some for validation. Raises `DicError` where there are too few."
         if len(self)<2:
-            raise DicError(f'{self.paths[0]}: one photograph cannot be trained on and validated with; two are needed at least')
+            raise DicError(f'{self.paths[0]}: is the only photograph; two are needed at least')
         return tuple(self.only(o) for o in split(self.paths, valid, seed))
 
     def reasons(self,
         most: int=5, # Lines
     ) -> list:       # Text
         "Say which files were left out, and why."
-        whys = list(self.left_out.values())
-        return [f'left out: {o}' for o in whys[:most]]+[f'left out: {len(whys)-most} more']*(len(whys)>most)
+        whys = [f'left out: {o}' for o in self.left_out.values()]
+        more = len(whys)-most
+        return whys[:most]+[f'left out: {more} more']*(more>0)
 
-    def __len__(self): return len(self.paths)
-
-    def __getitem__(self, k):
-        "The pixels of photograph k"
-        if not -len(self)<=k<len(self): raise IndexError(k)
-        return self._held[k] if self._held[k] is not None else read_image(self.paths[k])
+# %% ../../nbs/00_data.photos.ipynb #ad070003
+class Photos(_Parts):
+    "Photographs to cut crops from, decoded once; `left_out` says which cannot be used, and why."
+    def __init__(self,
+        paths: list,           # Image files
+        patch: int=256,        # Side of the largest square that will be cut, in pixels
+        memory: int|None=None, # Bytes for decoded photographs, by default half of what is free
+        progress: bool=True,   # Show a bar
+    ):
+        super().__init__(patch, free_memory()//2 if memory is None else memory)
+        paths = list(paths)
+        with pool() as threads:
+            read = zip(paths, threads.map(lambda p: _decoded(p, patch), paths))
+            for p, a in bar(read, 'photographs', len(paths), progress): self._take(p, a)
+        if self.paths: return
+        why = next(iter(self.left_out.values()), 'none given')
+        raise DicError(f'none of {len(paths)} photographs can be cut into {patch}x{patch} crops; '
+                       f'the first: {why}')
 
     def __repr__(self):
-        held = [a.nbytes for a in self._held if a is not None]
-        odd = f'; {len(self.left_out)} left out as smaller than {self.patch} px or unreadable' if self.left_out else ''
-        return f'{len(self)} photographs, {self.pixels/1e6:.1f} Mpx, {len(held)} held in memory ({human(sum(held))}){odd}'
+        held, odd = [a.nbytes for a in self._held if a is not None], len(self.left_out)
+        out = f'; {odd} left out as smaller than {self.patch} px or unreadable' if odd else ''
+        return (f'{len(self)} photographs, {self.pixels/1e6:.1f} Mpx, '
+                f'{len(held)} held in memory ({human(sum(held))}){out}')
 
 # %% ../../nbs/00_data.photos.ipynb #3ccbc057
 def some(

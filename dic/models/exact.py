@@ -11,47 +11,30 @@ from dataclasses import dataclass
 
 import numpy as np
 from ..backend import tf
-from .reference import CLIP, FINAL, Fixed, Layer, Reference, best_exponents, block, shared, to_integers
+from .reference import (CLIP, FINAL, Fixed, Layer, Reference, best_exponents, block,
+                                  shared, to_integers)
 
 # %% ../../nbs/01_exact.ipynb #ac409a20
 @tf.custom_gradient
 def leaky(y):
-    "An eighth of what is negative; the gradient as two products, which a CPU does in a third of the time of `LeakyReluGrad`."
+    "Pass an eighth of what is negative."
     return tf.nn.leaky_relu(y, 1/8), lambda d: d*(tf.sign(y)*.4375+.5625)
 
-class Floats:
-    "Layers in floating point over a dict of variables, which they fill."
+# %% ../../nbs/01_exact.ipynb #e8ac0004
+class _Operations:
+    "Variables, and what layers in floating point are put together with"
     def __init__(self, type=tf.float32):
         self.type = type      # Of what is narrow
         self.variables = {}   # Name -> tf.Variable
         self.watch = None     # Where given, called with site, name, input and result of every layer
 
     def var(self, name, shape, stddev=None, value=0.):
-        "The variable of that name; the first time it is made, normal with that deviation or filled with `value`."
+        "Give a variable; at first it is made, normal with that deviation or filled with `value`."
         if name not in self.variables:
-            start = tf.random.truncated_normal(shape, stddev=stddev) if stddev else tf.broadcast_to(tf.constant(value, tf.float32), shape)
+            if stddev: start = tf.random.truncated_normal(shape, stddev=stddev)
+            else: start = tf.broadcast_to(tf.constant(value, tf.float32), shape)
             self.variables[name] = tf.Variable(start, name=name)
         return self.variables[name]
-
-    def _layer(self, x, y, name, act=False, plus=None, site=None):
-        "Bias, activation or residual, and the report"
-        y += tf.cast(self.var(f'{name}.b', [y.shape[-1]]), y.dtype)       # the gradient of `tf.nn.bias_add` on a CPU is summed in bfloat16
-        if act: y = leaky(y)
-        if plus is not None: y += plus
-        if self.watch: self.watch(site or name, name, x, y)
-        return y
-
-    def conv(self, x, name, out, k=1, stride=1, scale=1., **rest):
-        "A convolution in the precision of its input; `scale` is that of the first weights."
-        w = self.var(f'{name}.w', [k, k, x.shape[-1], out], scale/math.sqrt(k*k*x.shape[-1]))
-        w = tf.cast(w, x.dtype)
-        y = tf.tensordot(x, w[0, 0], 1) if k==stride==1 else tf.nn.conv2d(x, w, stride, 'SAME')
-        return self._layer(x, y, name, **rest)
-
-    def depthwise(self, x, name):
-        "A 3x3 convolution of each channel by itself."
-        w = self.var(f'{name}.w', [3, 3, x.shape[-1], 1], 1/3)
-        return self._layer(x, tf.nn.depthwise_conv2d(x, tf.cast(w, x.dtype), [1, 1, 1, 1], 'SAME'), name)
 
     def channels(self, x): return x.shape[-1]
     def join(self, *parts): return tf.concat([tf.cast(p, parts[-1].dtype) for p in parts], -1)
@@ -61,72 +44,125 @@ class Floats:
     def tanh(self, x): return tf.tanh(x)
     def fold(self, x, n): return tf.nn.space_to_depth(x, n)
     def unfold(self, x, n): return tf.nn.depth_to_space(x, n)
+
+# %% ../../nbs/01_exact.ipynb #e8ac0006
+class Floats(_Operations):
+    "Layers in floating point over a dict of variables, which they fill."
+    def _layer(self, x, y, name, act=False, plus=None, site=None):
+        "Bias, activation or residual, and the report"
+        y += tf.cast(self.var(f'{name}.b', [y.shape[-1]]), y.dtype)
+        if act: y = leaky(y)
+        if plus is not None: y += plus
+        if self.watch: self.watch(site or name, name, x, y)
+        return y
+
+    def conv(self, x, name, out, k=1, stride=1, scale=1., **rest):
+        "Convolve, in the precision of the input; `scale` is that of the first weights."
+        inputs = x.shape[-1]
+        w = self.var(f'{name}.w', [k, k, inputs, out], scale/math.sqrt(k*k*inputs))
+        w = tf.cast(w, x.dtype)
+        y = tf.tensordot(x, w[0, 0], 1) if k==stride==1 else tf.nn.conv2d(x, w, stride, 'SAME')
+        return self._layer(x, y, name, **rest)
+
+    def depthwise(self, x, name):
+        "Convolve each channel by itself, 3x3."
+        w = tf.cast(self.var(f'{name}.w', [3, 3, x.shape[-1], 1], 1/3), x.dtype)
+        return self._layer(x, tf.nn.depthwise_conv2d(x, w, [1, 1, 1, 1], 'SAME'), name)
+
     def final(self, x, name, out, step=None): return tf.cast(self.conv(x, name, out), tf.float32)
 
 # %% ../../nbs/01_exact.ipynb #7c2ab62c
+def _clip(v): return tf.clip_by_value(v, -CLIP, CLIP)
+def _power(e): return np.exp2(np.asarray(e, np.float32))
+
+class _Sums:
+    "What layers in integers are put together with"
+    def channels(self, x): return x.values.shape[-1]
+
+    def join(self, *parts):
+        values = tf.concat([p.values for p in parts], -1)
+        return Fixed(values, np.concatenate([p.exponent for p in parts]))
+
+    def up(self, x):
+        e = shared(x.exponent)
+        values = tf.round(x.values*_power(np.tile(e, 4)-x.exponent))
+        return Fixed(tf.nn.depth_to_space(values, 2), e)
+
+    def _product(self, x, l):
+        return tf.tensordot(x.values, l.w.astype(np.float32), 1)+l.b.astype(np.float32)
+
+    def _each(self, x, l):
+        w = l.w.astype(np.float32).reshape(3, 3, -1, 1)
+        return tf.nn.depthwise_conv2d(x.values, w, [1, 1, 1, 1], 'SAME')+l.b.astype(np.float32)
+
+    def _round(self, total, e, act=False, plus=None):
+        "Sums as a site with these exponents to go holds them"
+        if act: total = tf.maximum(total, total/8)
+        total = tf.round(total*_power(e))
+        return total if plus is None else total+tf.round(plus)
+
+# %% ../../nbs/01_exact.ipynb #e8ac0007
 @dataclass
-class Integers:
+class Integers(_Sums):
     "Layers in integers that float32 carries exactly."
     layers: dict # Name -> `Layer`
     sites: dict  # Name -> int8 [c], exponents
 
     def layer(self, name, x): return self.layers[name]
-    def fixed(self, x, site): "A float tensor as the site holds it"; return Fixed(_clip(tf.round(x*_power(self.sites[site]))), self.sites[site])
-    def channels(self, x): return x.values.shape[-1]
-    def join(self, *parts): return Fixed(tf.concat([p.values for p in parts], -1), np.concatenate([p.exponent for p in parts]))
 
-    def up(self, x):
-        e = shared(x.exponent)
-        return Fixed(tf.nn.depth_to_space(tf.round(x.values*_power(np.tile(e, 4)-x.exponent)), 2), e)
+    def fixed(self, x, site):
+        "Round a float tensor to what the site holds."
+        e = self.sites[site]
+        return Fixed(_clip(tf.round(x*_power(e))), e)
 
-    def _round(self, total, e, act=False, plus=None):
-        "Sums as a site with these exponents to go holds them"
-        total = tf.round((tf.maximum(total, total/8) if act else total)*_power(e))
-        return total if plus is None else total+tf.round(plus)
-
-    def _product(self, x, l): return tf.tensordot(x.values, l.w.astype(np.float32), 1)+l.b.astype(np.float32)
 
     def conv(self, x, name, out, act=False, plus=None, scale=None, site=None):
         l, e = self.layer(name, x), self.sites[site or name]
-        return Fixed(_clip(self._round(self._product(x, l), e-l.e, act, plus and plus.values*_power(e-plus.exponent))), e)
+        if plus is not None: plus = plus.values*_power(e-plus.exponent)
+        return Fixed(_clip(self._round(self._product(x, l), e-l.e, act, plus)), e)
 
     def depthwise(self, x, name):
         l, e = self.layer(name, x), self.sites[name]
-        total = tf.nn.depthwise_conv2d(x.values, l.w.astype(np.float32).reshape(3, 3, -1, 1), [1, 1, 1, 1], 'SAME')+l.b.astype(np.float32)
-        return Fixed(_clip(self._round(total, e-l.e)), e)
+        return Fixed(_clip(self._round(self._each(x, l), e-l.e)), e)
 
     def final(self, x, name, out, step=None):
         l = self.layer(name, x)
-        return tf.cast(tf.clip_by_value(self._round(self._product(x, l), FINAL-l.e), -2.**20, 2.**20), tf.int32)
-
-def _clip(v): return tf.clip_by_value(v, -CLIP, CLIP)
-def _power(e): return np.exp2(np.asarray(e, np.float32))
-
+        total = self._round(self._product(x, l), FINAL-l.e)
+        return tf.cast(tf.clip_by_value(total, -2.**20, 2.**20), tf.int32)
 
 # %% ../../nbs/01_exact.ipynb #c92c543e
 class _Converting(Integers):
-    def __init__(self, sites, variables): super().__init__({}, sites); self.variables = variables
+    "Integers whose layers are converted when they are first met"
+    def __init__(self, sites, variables):
+        super().__init__({}, sites)
+        self.variables = variables
+
     def layer(self, name, x):
-        if name not in self.layers:
-            w = self.variables[f'{name}.w'].numpy()
-            each = w.shape[-1]==1 and w.shape[0]==3
-            self.layers[name] = to_integers(w.reshape(9, -1) if each else w[0, 0], self.variables[f'{name}.b'].numpy(), x.exponent if each else x.exponent[:, None])
+        if name not in self.layers: self.layers[name] = self._converted(name, x.exponent)
         return self.layers[name]
 
+    def _converted(self, name, exponent):
+        w, b = (self.variables[f'{name}.{k}'].numpy() for k in 'wb')
+        if w.shape[-1]==1 and w.shape[0]==3: return to_integers(w.reshape(9, -1), b, exponent)
+        return to_integers(w[0, 0], b, exponent[:, None])
+
+# %% ../../nbs/01_exact.ipynb #e8ac0008
 def convert(
     floats: Floats, # A trained network's variables
-    run,            # `run(net, fixed)`: calls the network; `fixed(x, site)` says where an input is held
+    run,            # `run(net, fixed)` calls the network; `fixed(x, site)` places its inputs
     most=512,       # Positions of each site that are looked at, for each time it is met
 ) -> Integers:
-    "The network in integers. `run` is called twice and should show inputs of all kinds."
+    "Convert a network to integers. `run` is called twice and should show inputs of all kinds."
     seen, rng = {}, np.random.default_rng(0)
     def watch(site, *args):
-        v = tf.reshape(tf.cast(args[-1], tf.float32), [-1, args[-1].shape[-1]]).numpy()
+        x = args[-1]
+        v = tf.reshape(tf.cast(x, tf.float32), [-1, x.shape[-1]]).numpy()
         seen.setdefault(site, []).append(v if len(v)<most else rng.choice(v, most))
-        return args[-1]
+        return x
     floats.watch = watch
     try: run(floats, lambda x, site: watch(site, x))
     finally: floats.watch = None
-    net = _Converting({k: best_exponents(np.concatenate(v)) for k, v in seen.items()}, floats.variables)
+    sites = {k: best_exponents(np.concatenate(v)) for k, v in seen.items()}
+    net = _Converting(sites, floats.variables)
     run(net, net.fixed)
     return Integers(net.layers, net.sites)

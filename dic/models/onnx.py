@@ -47,10 +47,12 @@ def _node(kind, inputs, outputs, attributes):
     return _message(*((1, i) for i in inputs), *((2, o) for o in outputs), (4, kind),
                     *((5, _attribute(*a)) for a in attributes.items()))
 
+# %% ../../nbs/01_onnx.ipynb #00aa0001
 def _value(name, shape, kind):
     "A tensor that goes in or out; text stands for a side of any length"
-    dims = [(1, _message((2 if isinstance(n, str) else 1, n))) for n in shape]
-    return _message((1, name), (2, _message((1, _message((1, kind), (2, _message(*dims)))))))
+    dims = _message(*((1, _message((2 if isinstance(n, str) else 1, n))) for n in shape))
+    tensor = _message((1, kind), (2, dims))
+    return _message((1, name), (2, _message((1, tensor))))
 
 def _constant(name, a):
     "An array that is part of the graph"
@@ -85,8 +87,9 @@ class Node:
     outputs: list    # Tensors
     attributes: dict
 
-class Graph:
-    "Operations in the order in which they were asked for."
+# %% ../../nbs/01_onnx.ipynb #00aa0002
+class _Nodes:
+    "The operations of a graph, in the order in which they were asked for"
     def __init__(self,
         other=None, # A graph to go on with
     ):
@@ -99,64 +102,80 @@ class Graph:
         return Tensor(self, name, channels, kind)
 
     def const(self, a):
-        "An array of the graph: float32 or int64."
+        "Add an array: float32 or int64."
         name = f'c{len(self.constants)}'
         self.constants[name] = np.ascontiguousarray(a)
         return Tensor(self, name, None)
 
     def op(self, kind, *inputs, channels=None, **attributes):
-        "The result of an operation, with as many channels as its first input if nothing is said."
+        "Add an operation; its result has as many channels as its first input if nothing is said."
         tensors = [t if isinstance(t, Tensor) else self.const(np.float32(t)) for t in inputs]
         kind_out = attributes['to'] if kind=='Cast' else tensors[0].kind
         out = Tensor(self, f't{len(self.nodes)}', channels or tensors[0].channels, kind_out)
         self.nodes.append(Node(kind, tensors, [out], attributes))
         return out
 
+# %% ../../nbs/01_onnx.ipynb #00aa0003
+class Graph(_Nodes):
+    "A graph that is being written, and what moves channels and positions about."
     def split(self, x, parts):
-        "The channels of a tensor in so many parts of one size."
+        "Split the channels of a tensor into so many parts of one size."
         n, name = x.channels//parts, f't{len(self.nodes)}'
         outs = [Tensor(self, f'{name}.{i}', n) for i in range(parts)]
         self.nodes.append(Node('Split', [x], outs, dict(axis=1, num_outputs=parts)))
         return outs
 
     def stack(self, *parts):
-        "The channels of several tensors, one after the other."
+        "Put the channels of several tensors one after the other."
         return self.op('Concat', *parts, channels=sum(p.channels for p in parts), axis=1)
 
     def fold(self, x, n):
-        "Squares of n x n positions as one each."
+        "Make one position of each n x n square."
         return self.op('SpaceToDepth', x, channels=x.channels*n*n, blocksize=n)
 
     def unfold(self, x, n):
-        "The inverse of `fold`."
+        "Undo `fold`."
         return self.op('DepthToSpace', x, channels=x.channels//(n*n), blocksize=n, mode='DCR')
+
+    def at(self, x, p):
+        "Take one of the four positions of each 2x2 cell."
+        ends = [p//2, p%2], [2**31-1]*2, [2, 3], [2, 2]
+        return self.op('Slice', x, *(self.const(np.int64(v)) for v in ends))
 
 # %% ../../nbs/01_onnx.ipynb #7c5f3652
 LARGE = 1024 # Elements from which on an array is handed over outside the graph
 
 def session(
     graph: Graph,
-    outputs: dict,   # Name -> `Tensor`
-    threads: int=0,  # 0 for one a core
+    outputs: dict,       # Name -> `Tensor`
+    threads: int=0,      # 0 for one a core
     providers=('CPUExecutionProvider',), # Of ONNX Runtime, in order of preference
     optimise: bool=True, # Whether nodes may be fused
-    reuse: bool=False, # Whether memory is kept between runs
-):                   # `onnxruntime.InferenceSession`
-    "Make a graph that can be run."
+    reuse: bool=False,   # Whether memory is kept between runs
+):                       # `onnxruntime.InferenceSession`
+    "Make a graph that can be run. Raises `DicError` where the first provider cannot be used."
     import onnxruntime as ort
     large = {k: a for k, a in graph.constants.items() if a.dtype==np.float32 and a.size>=LARGE}
-    options = ort.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = threads, 4
-    options.enable_cpu_mem_arena = reuse
-    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
-    level = ort.GraphOptimizationLevel
-    options.graph_optimization_level = level.ORT_ENABLE_ALL if optimise else level.ORT_DISABLE_ALL
-    options.add_external_initializers(list(large), [ort.OrtValue.ortvalue_from_numpy(a) for a in large.values()])
-    made = ort.InferenceSession(_model(graph, outputs, large), options, providers=list(providers))
+    options = _options(threads, optimise, reuse)
+    arrays = [ort.OrtValue.ortvalue_from_numpy(a) for a in large.values()]
+    options.add_external_initializers(list(large), arrays)
+    model = _model(graph, outputs, large)
+    made = ort.InferenceSession(model, options, providers=list(providers))
     wanted = providers[0] if isinstance(providers[0], str) else providers[0][0]
     if wanted not in made.get_providers():
         raise DicError(f'{wanted}: its libraries cannot be loaded; use --device cpu')
     return made
+
+# %% ../../nbs/01_onnx.ipynb #00aa0004
+def _options(threads, optimise, reuse):
+    "Options of a session"
+    import onnxruntime as ort
+    options, level = ort.SessionOptions(), ort.GraphOptimizationLevel
+    options.intra_op_num_threads, options.log_severity_level = threads, 4
+    options.enable_cpu_mem_arena = reuse
+    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    options.graph_optimization_level = level.ORT_ENABLE_ALL if optimise else level.ORT_DISABLE_ALL
+    return options
 
 def shrinking():
     "Make options of a run after which a graph gives back the memory that it keeps."
@@ -165,14 +184,15 @@ def shrinking():
     options.add_run_config_entry('memory.enable_memory_arena_shrinkage', 'cpu:0')
     return options
 
+# %% ../../nbs/01_onnx.ipynb #00aa0005
 def _model(graph, outputs, large):
     "The serialised model"
     named = [Node('Identity', [t], [Tensor(graph, k, None)], {}) for k, t in outputs.items()]
     nodes = [_node(*_names(n), n.attributes) for n in graph.nodes+named]
     arrays = [_outside(k, a) if k in large else _constant(k, a) for k, a in graph.constants.items()]
+    results = [_value(k, ('n', 'c', 'y', 'x'), t.kind) for k, t in outputs.items()]
     body = _message(*((1, n) for n in nodes), (2, 'dic'), *((5, a) for a in arrays),
-                    *((11, _value(*i)) for i in graph.inputs),
-                    *((12, _value(k, ('n', 'c', 'y', 'x'), t.kind)) for k, t in outputs.items()))
+                    *((11, _value(*i)) for i in graph.inputs), *((12, o) for o in results))
     return _message((1, 9), (7, body), (8, _message((1, ''), (2, 18))))
 
 def _names(node):
@@ -183,25 +203,39 @@ def _names(node):
 DEVICES = dict(cpu='CPU', cuda='CUDA', coreml='CoreML', directml='Dml', openvino='OpenVINO')
 
 def providers(
-    device: str='auto', # A key of `DEVICES`; `auto` is the processor, `gpu` is `cuda`, `gpu:1` the second
+    device: str='auto', # A key of `DEVICES`; `auto` is the processor, `gpu:1` the second of CUDA
 ) -> tuple:             # For `session`
-    "Name the providers of a device. Raise `DicError` where this build of ONNX Runtime has none for it."
+    "Name the providers of a device. Raises `DicError` where ONNX Runtime has none for it."
     name, _, number = device.partition(':')
     name = dict(auto='cpu', gpu='cuda').get(name, name)
-    if name not in DEVICES: raise DicError(f'device {device!r} is none of auto, gpu, {", ".join(DEVICES)}')
+    if name not in DEVICES:
+        raise DicError(f'device {device!r} is none of auto, gpu, {", ".join(DEVICES)}')
     if name=='cpu': return ('CPUExecutionProvider',)
     import onnxruntime as ort
-    if (wanted := f'{DEVICES[name]}ExecutionProvider') not in ort.get_available_providers():
-        raise DicError(f'{device}: the installed onnxruntime cannot use it; install the build that does, or use --device cpu')
+    wanted = f'{DEVICES[name]}ExecutionProvider'
+    if wanted not in ort.get_available_providers():
+        raise DicError(f'{device}: the installed onnxruntime cannot use it; '
+                       'install the build that does, or use --device cpu')
     return (wanted, dict(device_id=number)) if number else wanted, 'CPUExecutionProvider'
 
 # %% ../../nbs/01_onnx.ipynb #cd2b3227
-class Reals(Graph):
+class _Pictures(Graph):
+    "Pictures into a graph and out of it"
+    def pixels(self, name):
+        "Name a picture, uint8 [1,h,w,3], that is given when the graph runs; 0..1, channels first."
+        self.inputs.append((name, (1, 'h', 'w', 3), UINT8))
+        x = self.op('Transpose', Tensor(self, name, 3, UINT8), perm=[0, 3, 1, 2])
+        return self.op('Cast', x, to=FLOAT)*(1/255)
+
+    def bytes(self, x):
+        "Round a picture, 0..255, to uint8 [1,h,w,3]."
+        x = self.op('Cast', self.op('Clip', self.op('Round', x), 0., 255.), to=UINT8)
+        return self.op('Transpose', x, perm=[0, 2, 3, 1])
+
+# %% ../../nbs/01_onnx.ipynb #00aa0006
+class Reals(_Pictures):
     "Layers in float32."
-    def __init__(self,
-        variables,  # Name -> array, channels last
-        graph=None, # To go on with
-    ):
+    def __init__(self, variables, graph=None): # Name -> array, channels last; a graph to go on with
         super().__init__(graph)
         self.variables = variables
 
@@ -210,22 +244,9 @@ class Reals(Graph):
     def wide(self, x): return x
     def join(self, *parts): return self.stack(*parts)
     def tanh(self, x): return self.op('Tanh', x)
-    def pixels(self, name):
-        "Name a picture, uint8 [1,h,w,3], that is given when the graph runs; as 0..1, channels first."
-        self.inputs.append((name, (1, 'h', 'w', 3), UINT8))
-        x = self.op('Transpose', Tensor(self, name, 3, UINT8), perm=[0, 3, 1, 2])
-        return self.op('Cast', x, to=FLOAT)*(1/255)
-
-    def bytes(self, x):
-        "A picture, 0..255, as uint8 [1,h,w,3]."
-        x = self.op('Cast', self.op('Clip', self.op('Round', x), 0., 255.), to=UINT8)
-        return self.op('Transpose', x, perm=[0, 2, 3, 1])
-
-    def weight(self, name):
-        "The weights of a layer as [out,in,k,k]."
-        return np.asarray(self.variables[f'{name}.w'], np.float32).transpose(3, 2, 0, 1)
-
-    def bias(self, name): return np.asarray(self.variables[f'{name}.b'], np.float32)
+    def array(self, name): return np.asarray(self.variables[name], np.float32)
+    def weight(self, name): return self.array(f'{name}.w').transpose(3, 2, 0, 1)  # [out,in,k,k]
+    def bias(self, name): return self.array(f'{name}.b')
 
     def conv(self, x, name, out, k=1, stride=1, scale=1., act=False, plus=None, site=None):
         pads = [0, 0, 1, 1] if stride==2 else [k//2]*4       # as TensorFlow pads even sides
@@ -235,29 +256,37 @@ class Reals(Graph):
         return y if plus is None else y+plus
 
     def depthwise(self, x, name):
-        w = np.asarray(self.variables[f'{name}.w'], np.float32).transpose(2, 3, 0, 1)
-        return self.op('Conv', x, w, self.bias(name), kernel_shape=[3, 3], pads=[1]*4, group=x.channels)
+        w = self.array(f'{name}.w').transpose(2, 3, 0, 1)
+        square = dict(kernel_shape=[3, 3], pads=[1]*4)
+        return self.op('Conv', x, w, self.bias(name), group=x.channels, **square)
 
 # %% ../../nbs/01_onnx.ipynb #f3ac499d
-class Sites(Graph):
-    "Integers that float32 carries exactly, as the sites of a network hold them."
-    def __init__(self, layers, sites):
-        super().__init__()
-        self.layers, self.sites = layers, sites
+def _powers(e):
+    "Powers of two, as float32"
+    return np.exp2(np.asarray(e, np.float32))
 
+class _Rounding(Graph):
+    "Integers that float32 carries exactly"
     def channels(self, x): return x.values.channels
     def round(self, x): return self.op('Round', x)
     def clip(self, x, top=CLIP): return self.op('Clip', x, -float(top), float(top))
 
     def scaled(self, x, e):
-        "A tensor times 2**e, rounded."
+        "Multiply a tensor by 2**e and round it."
         e = np.asarray(e, np.int64)
         if not e.any(): return x
         y = x*self.const(_powers(e).reshape(1, -1, 1, 1))
         return self.round(y) if (e<0).any() else y
 
+# %% ../../nbs/01_onnx.ipynb #00aa0010
+class Sites(_Rounding):
+    "Integers as the sites of a network hold them."
+    def __init__(self, layers, sites):
+        super().__init__()
+        self.layers, self.sites = layers, sites
+
     def fixed(self, x, site, exponent=0):
-        "Integers over 2**exponent, as the site holds them."
+        "Take integers over 2**exponent to what the site holds."
         e = self.sites[site]
         return Fixed(self.clip(self.scaled(self.clip(x, 2**20), e.astype(int)-exponent)), e)
 
@@ -270,15 +299,11 @@ class Sites(Graph):
         y = self.scaled(x.values, np.tile(e, 4).astype(int)-x.exponent)
         return Fixed(self.unfold(y, 2), e)
 
-def _powers(e):
-    "Powers of two, as float32"
-    return np.exp2(np.asarray(e, np.float32))
-
 # %% ../../nbs/01_onnx.ipynb #05553fa5
 class Integers(Sites):
     "The layers of the prior."
     def sums(self, x, name, e, columns=slice(None), **attributes):
-        "The sums of a layer, or of some of its outputs, moved to exponents e."
+        "Compute the sums of a layer, or of some of its outputs, moved to exponents e."
         l = self.layers[name]
         p = _powers(e-l.e.astype(int))[columns]
         w, b = l.w[:, columns].T.astype(np.float32)*p[:, None], l.b[columns]*p
@@ -287,7 +312,6 @@ class Integers(Sites):
         return self.op('Conv', x, w, b.astype(np.float32), channels=len(p), **attributes)
 
     def conv(self, x, name, out, act=False, plus=None, scale=None, site=None):
-        "A 1x1 convolution, its activation and its residual."
         e = self.sites[site or name]
         y = self.sums(x.values, name, e)
         if act: y = self.op('LeakyRelu', y, alpha=.125)
@@ -296,25 +320,20 @@ class Integers(Sites):
         return Fixed(self.clip(y), e)
 
     def depthwise(self, x, name):
-        "A 3x3 convolution of each channel by itself."
         e, square = self.sites[name], dict(kernel_shape=[3, 3], pads=[1]*4)
         y = self.sums(x.values, name, e, group=x.values.channels, **square)
         return Fixed(self.clip(self.round(y)), e)
 
     def final(self, x, name, out, step):
-        "What step codes, in sixty-fourths."
+        "Compute what `step` codes, in sixty-fourths."
         parts = [self.sums(self.at(x.values, (g+step)%4), name, np.full(out, FINAL), columns)
                  for g, columns in enumerate(quarters(out))]
         return self.clip(self.round(self.stack(*parts)), 2**20)
 
-    def at(self, x, p):
-        "One of the four positions of each 2x2 cell."
-        ends = [p//2, p%2], [2**31-1]*2, [2, 3], [2, 2]
-        return self.op('Slice', x, *(self.const(np.int64(v)) for v in ends))
-
+# %% ../../nbs/01_onnx.ipynb #00aa0007
 def quarters(
     out: int, # Outputs of `final`: means of all groups, then their scale parameters
 ) -> list:    # Four arrays of indexes: the means of a group, then its scale parameters
-    "Say which outputs belong to each group."
+    "Tell which outputs belong to each group."
     n = out//8
     return [np.r_[g*n:(g+1)*n, out//2+g*n:out//2+(g+1)*n] for g in range(4)]
