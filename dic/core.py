@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['PHOTOS', 'UNITS', 'DicError', 'UsageError', 'printable', 'Missing', 'needs', 'lazily', 'exhausted', 'memory_errors',
            'node_at', 'atomic', 'writable', 'placeable', 'lock', 'locked', 'write_json', 'read_json', 'listed',
-           'collect', 'parse_size', 'human', 'psnr_of', 'timed', 'target', 'search', 'free_memory', 'hardware', 'bar']
+           'collect', 'as_typed', 'parse_size', 'human', 'psnr_of', 'timed', 'target', 'search', 'free_memory',
+           'hardware', 'bar']
 
 # %% ../nbs/00_core.ipynb #ce2872cc
 import json, math, os, re, stat, sys, time
@@ -365,6 +366,15 @@ def _of_folder(folder, name, suffixes, but, recursive, notes, under):
 def _nothing(name, suffixes, but):
     "Why a folder stands for nothing"
     return f'{name}: no file in it ends in {", ".join(suffixes)}'+f' and not in {but}'*bool(but)
+
+# %% ../nbs/00_core.ipynb #c0ea2e13
+def as_typed(
+    name: str, # A path or pattern, or the name of something else
+) -> str:      # The path seen from the folder that papermill was started in, if there is one
+    "Find a path as it was typed."
+    if not name: return name
+    path = Path(os.environ.get('DIC_CWD', '.'))/name
+    return str(path) if path.exists() or set('*?[')&set(name) else name
 
 # %% ../nbs/00_core.ipynb #3998d950
 UNITS = dict(B=1, kB=10**3, KB=10**3, MB=10**6, GB=10**9, KiB=2**10, MiB=2**20, GiB=2**30)
