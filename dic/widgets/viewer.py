@@ -78,15 +78,9 @@ def still(
     return encoded(both, exact=False)
 
 # %% ../../nbs/07_widgets.viewer.ipynb #e67019af
-class Viewer(_Shared):
-    "Two pictures of one size: wipe, side by side, flicker; zoom and pan, in step."
-    _esm = source('elements.js', 'window.js', 'pictures.js', 'controls.js', 'viewer.js')
-    _css = source('widgets.css')
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.shown = None
-        self.on_msg(self._asked)
+class _Pictures(_Shared):
+    "The two pictures, which can be changed, and what is said about them."
+    shown = None # Both, as uint8 [height, width, 3]
 
     def show(self,
         left: np.ndarray,  # uint8 [height, width, 3]
@@ -104,6 +98,16 @@ class Viewer(_Shared):
             self.left, self.right, self.scale, self.size = a, b, scale, list(left.shape[:2])
             self.names, self.facts = names or self.names, facts or self.facts
             self.pictures += 1
+
+# %% ../../nbs/07_widgets.viewer.ipynb #5af507cf
+class Viewer(_Pictures):
+    "Two pictures of one size: wipe, side by side, flicker; zoom and pan, in step."
+    _esm = source('elements.js', 'window.js', 'pictures.js', 'controls.js', 'viewer.js')
+    _css = source('widgets.css')
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.on_msg(self._asked)
 
     def _asked(self, _, message, buffers):
         "Send the part of both pictures that the browser asks for."
