@@ -311,10 +311,11 @@ class _Work:
     "What the worker does."
     def _shots_of(self, name):
         "A picture with all that was made of it; another one is read"
-        if not self.shots or self.shots.name!=name:
-            shots = Shots(picture(self.sources[name]), name)
-            with self.showing: self.made, self.shots = {}, shots
-        return self.shots
+        shots = self.shots
+        if shots and shots.name==name: return shots
+        shots = Shots(picture(self.sources[name]), name)
+        with self.showing: self.made, self.shots = {}, shots
+        return shots
 
     def _bring(self, wish, stale):
         "Do what was asked, step by step."
