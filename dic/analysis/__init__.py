@@ -9,7 +9,9 @@ __all__ = []
 from ..core import lazily
 
 __getattr__, __dir__ = lazily(__name__,
-    metrics='MS_SSIM_SIDE MEASURES BACKGROUND bpp mse psnr ssim ms_ssim db compare match Table table_of '
-            'compare_folders means averages common versions to_csv to_json published BD bd_rate rate_at '
-            'quality_at curves plot_rd error_map side_by_side',
+    metrics='MS_SSIM_SIDE bpp mse psnr ssim ms_ssim db',
+    tables='MEASURES compare match Table table_of compare_folders means averages common versions '
+           'to_csv to_json',
+    rates='published BD bd_rate quality_at rate_at curves',
+    figures='BACKGROUND plot_rd side_by_side',
     bits='', peers='', bench='')

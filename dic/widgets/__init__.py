@@ -10,5 +10,6 @@ from ..core import lazily
 
 __getattr__, __dir__ = lazily(__name__,
     viewer='SHOWN MOST encoded seen Viewer still Chart Download Upload',
-    inspector='ERRORS PANELS PAIRS picture facts compare errors Sheet error_map bit_map latents '
-              'Shot Shots Curve curve Worker Inspector')
+    figures='ERRORS picture errors Sheet error_map bit_map latents',
+    shots='facts compare Shot Shots Curve curve',
+    inspector='PANELS PAIRS Worker Inspector')
