@@ -9,7 +9,7 @@ __all__ = ['demo']
 import sys
 from pathlib import Path
 
-from .cli import columns, guard
+from .cli.console import columns, guard
 from .core import DicError, atomic, timed
 
 # %% ../nbs/11_demo.ipynb #4ba9092d
