@@ -27,6 +27,34 @@ def __dir__():
     return sorted({*globals(), *modules}-{'os'})
 
 # %% ../nbs/08_api.ipynb #e20bd792
+_AS = dict(P='RGBA', PA='RGBA', La='LA', RGBa='RGBA', HSV='RGB', RGBX='RGB') # no TIFF has these
+
+def _through_tiff(im, orientation, mode):
+    "The samples of a Pillow image as its file would give them"
+    import tempfile
+    from dic.images import read_image
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'picture.tif')
+        profile = im.info.get('icc_profile')
+        im = im.copy() if mode==im.mode else im.convert(mode)
+        im.save(path, compression='raw', icc_profile=profile, exif=b'',
+                tiffinfo={0x0112: orientation})
+        return read_image(path)
+
+def _on_screen(im):
+    "The samples of a Pillow image as they would be seen on a screen"
+    import numpy as np
+    from dic.core import DicError
+    if im.mode in ('F', 'I'):
+        raise DicError(f'mode {im.mode} has no known range: convert to L or RGB')
+    im.load()
+    if min(im.size)<1: raise DicError(f'a picture of {im.width} x {im.height} pixels is empty')
+    orientation, clear = im.getexif().get(0x0112, 1), 'transparency' in im.info
+    plain = im.mode in ('L', 'RGB') and orientation==1 and not clear
+    if plain and not im.info.get('icc_profile'): return np.asarray(im.convert('RGB'))
+    return _through_tiff(im, orientation, 'RGBA' if clear else _AS.get(im.mode, im.mode))
+
+# %% ../nbs/08_api.ipynb #bd64dc5c
 def _pixels(image):
     "The sRGB samples of whatever stands for a picture, uint8 [height, width, 3]"
     import numpy as np
@@ -34,34 +62,31 @@ def _pixels(image):
     from dic.core import DicError
     from dic.images import read_image
     if isinstance(image, (str, os.PathLike)): return read_image(image)
-    if isinstance(image, Image.Image): return _seen(image)
+    if isinstance(image, Image.Image): return _on_screen(image)
     a = np.asarray(image)
     if a.dtype==np.uint8 and a.ndim==2: return np.repeat(a[..., None], 3, 2)
     if a.dtype==np.uint8 and a.ndim==3 and a.shape[2]==3: return a
     raise DicError('a picture is a path, a Pillow image, or a uint8 array [height, width, 3] or '
                    f'[height, width], not {type(image).__name__} {a.dtype} {list(a.shape)}')
 
-_AS = dict(P='RGBA', PA='RGBA', La='LA', RGBa='RGBA', HSV='RGB', RGBX='RGB') # no TIFF has these
+# %% ../nbs/08_api.ipynb #c2583066
+def _checked(name, v):
+    "The value of an option as a number. Raise `UsageError` where it is out of bounds."
+    from dic.core import UsageError, parse_size
+    if name=='size' and isinstance(v, str): v = parse_size(v)
+    bounds = 'within 0 to 63' if name=='quality' else 'a number above 0'
+    try: fits = 0<=v<=63 if name=='quality' else 0<v<float('inf')
+    except (TypeError, ValueError): fits = False
+    if not fits: raise UsageError(f'{name} {v!r} is not {bounds}')
+    return float(v)     # whatever NumPy's type, which may be too short to compute with
 
-def _seen(im):
-    "The samples of a Pillow image as they would be seen on a screen"
-    import numpy as np, tempfile
-    from dic.core import DicError
-    from dic.images import read_image
-    if im.mode in ('F', 'I'):
-        raise DicError(f'mode {im.mode} has no known range: convert to L or RGB')
-    im.load()
-    if min(im.size)<1: raise DicError(f'a picture of {im.width} x {im.height} pixels is empty')
-    turn, clear = im.getexif().get(0x0112, 1), 'transparency' in im.info
-    if im.mode in ('L', 'RGB') and turn==1 and not clear and not im.info.get('icc_profile'):
-        return np.asarray(im.convert('RGB'))
-    mode = 'RGBA' if clear else _AS.get(im.mode, im.mode)
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, 'picture.tif')
-        profile = im.info.get('icc_profile')
-        im = im.copy() if mode==im.mode else im.convert(mode)
-        im.save(path, compression='raw', icc_profile=profile, exif=b'', tiffinfo={0x0112: turn})
-        return read_image(path)
+def _target(**options):
+    "The option that is given, checked"
+    from dic.core import UsageError
+    given = {k: v for k, v in options.items() if v is not None}
+    if len(given)>1:
+        raise UsageError(f'give one of {", ".join(options)}, not {" and ".join(given)}')
+    return {k: _checked(k, v) for k, v in given.items()}
 
 # %% ../nbs/08_api.ipynb #f8769184
 def compress(
@@ -87,28 +112,13 @@ def compress(
     model    weights: a name from `dic models`, a .safetensors file, a run's folder, or a loaded
              model; by default those that `dic models` names as the default
 
-    Raises `dic.core.UsageError` for options that cannot be meant, and its base `dic.core.DicError`
-    for what is no picture, a target out of reach, or too little memory."""
-    wanted = _wanted(quality=quality, size=size, bpp=bpp, psnr=psnr)
+    Raises `dic.core.UsageError` for invalid options, and its base `dic.core.DicError` for what is
+    no picture, a target out of reach, or too little memory."""
+    target = _target(quality=quality, size=size, bpp=bpp, psnr=psnr)
     pixels = _pixels(image)
     from dic import coding
-    if wanted.keys()<={'quality'}: return coding.compress(pixels, model, effort, **wanted)
-    return coding.compress_to(pixels, model, effort=effort, **wanted)[0]
-
-def _wanted(**options):
-    "The option that is given, checked before anything is loaded"
-    from dic.core import UsageError, parse_size
-    wanted = {k: v for k, v in options.items() if v is not None}
-    if len(wanted)>1:
-        raise UsageError(f'give one of {", ".join(options)}, not {" and ".join(wanted)}')
-    for k, v in wanted.items():
-        if k=='size' and isinstance(v, str): v = wanted[k] = parse_size(v)
-        needed = 'within 0 to 63' if k=='quality' else 'a number above 0'
-        try: fits = 0<=v<=63 if k=='quality' else 0<v<float('inf')
-        except (TypeError, ValueError): fits = False
-        if not fits: raise UsageError(f'{k} {v!r} is not {needed}')
-        wanted[k] = float(v)    # whatever NumPy's type, which may be too short to reckon with
-    return wanted
+    if target.keys()<={'quality'}: return coding.compress(pixels, model, effort, **target)
+    return coding.compress_to(pixels, model, effort=effort, **target)[0]
 
 # %% ../nbs/08_api.ipynb #7daab847
 def decompress(

@@ -6,14 +6,14 @@
 __all__ = ['demo']
 
 # %% ../nbs/11_demo.ipynb #1c4b9952
-import sys
+import math, sys
 from pathlib import Path
 
-from .cli import columns, guard
+from .cli.console import columns, guard
 from .core import DicError, atomic, timed
 
 # %% ../nbs/11_demo.ipynb #4ba9092d
-def _again(f, x):
+def _second(f, x):
     "What `f(x)` gives the second time, and the seconds that took"
     f(x)
     return timed(f, x)
@@ -23,53 +23,72 @@ def _measure(codec, at, path, image):
     "Encode to a file, decode that; a row of the table, and the picture"
     from dic import analysis
     name = ', '.join(filter(None, [codec.label, codec.words(at)]))
-    data, encode_s = _again(lambda x: codec.encode(x, at), image)
+    data, encode_s = _second(lambda x: codec.encode(x, at), image)
     with atomic(path) as f: f.write(data)
-    back, decode_s = _again(codec.decode, data := path.read_bytes())
-    m = analysis.compare(image, back, len(data))
-    return m|dict(name=name, path=path, encode_s=encode_s, decode_s=decode_s), back
+    back, decode_s = _second(codec.decode, data := path.read_bytes())
+    measures = analysis.compare(image, back, len(data))
+    return measures|dict(name=name, path=path, encode_s=encode_s, decode_s=decode_s), back
+
+_HEADINGS = ['', 'bytes', 'bpp', 'PSNR', 'MS-SSIM', 'encode', 'decode']
 
 def _table(rows):
-    "Lines for people"
-    cells = [[r['name'], f'{r["bytes"]:,}', f'{r["bpp"]:.3f}', f'{r["psnr"]:.2f} dB', f'{r["ms_ssim"]:.4f}' if r['ms_ssim']==r['ms_ssim'] else '-',
+    "Lines for people; MS-SSIM is undefined for small pictures"
+    cells = [[r['name'], f'{r["bytes"]:,}', f'{r["bpp"]:.3f}', f'{r["psnr"]:.2f} dB',
+              '-' if math.isnan(r['ms_ssim']) else f'{r["ms_ssim"]:.4f}',
               f'{r["encode_s"]:.3f} s', f'{r["decode_s"]:.3f} s'] for r in rows]
-    return columns([['', 'bytes', 'bpp', 'PSNR', 'MS-SSIM', 'encode', 'decode'], *cells])
+    return columns([_HEADINGS, *cells])
 
 # %% ../nbs/11_demo.ipynb #bd7d7f4f
 def _verdict(ours, jpeg):
     "The comparison in a sentence"
-    if jpeg['bytes']>ours['bytes']: return f'JPEG cannot be as small: even its lowest quality takes {jpeg["bytes"]/ours["bytes"]-1:.0%} more'
-    more = {k: ours[k]-jpeg[k] for k in ('psnr', 'ms_ssim')}
-    return f'Against JPEG of the same size: PSNR {more["psnr"]:+.2f} dB'+(f', MS-SSIM {more["ms_ssim"]:+.4f}' if more['ms_ssim']==more['ms_ssim'] else '')
+    if jpeg['bytes']>ours['bytes']:
+        more = jpeg['bytes']/ours['bytes']-1
+        return f'JPEG cannot be as small: even its lowest quality takes {more:.0%} more'
+    psnr, ms_ssim = (ours[k]-jpeg[k] for k in ('psnr', 'ms_ssim'))
+    similarity = '' if math.isnan(ms_ssim) else f', MS-SSIM {ms_ssim:+.4f}'
+    return f'Against JPEG of the same size: PSNR {psnr:+.2f} dB{similarity}'
+
+# %% ../nbs/11_demo.ipynb #443dc775
+def _best_within(jpeg, image, size):
+    "The quality of the best JPEG that is not larger; the lowest where none is"
+    from dic.analysis import peers
+    try: return peers.meet(jpeg, image, size=size)[1]
+    except DicError: return jpeg.knob[0]
+
+def _compare(codec, image, path, out):
+    "Code a photograph with our codec and as a JPEG of that size; both rows, and both pictures"
+    from dic.analysis import peers
+    jpeg, at, small = peers.peer('jpeg-420'), codec.settings[0], image[:64, :64]
+    for _ in range(2): codec.decode(codec.encode(small, at))        # for the times below
+    ours, back = _measure(codec, at, out/f'{path.name}.tfci', image)
+    at = _best_within(jpeg, image, ours['bytes'])
+    theirs, peer = _measure(jpeg, at, out/f'{path.stem}.jpg', image)
+    return [ours, theirs], [back, peer]
 
 # %% ../nbs/11_demo.ipynb #67b61d21
 def demo(
     out: str|Path='_runs/demo', # Folder for the files
     photo: str|Path=None,       # A photograph; by default one that comes with scikit-image
-    model: str|Path=None,       # Weights, as for `dic compress --model`; the shipped ones by default
-) -> list:                      # A row for each codec: name, bytes, bpp, psnr, ms_ssim, encode_s, decode_s, path
-    "Compress, decompress and measure a photograph, and tell about it. Raises `DicError` where a file cannot be used."
+    model: str|Path=None,       # Weights, as for `dic compress --model`
+) -> list:                      # Rows: name, path, bytes, bpp, psnr, ms_ssim, encode_s, decode_s
+    "Compress, decompress and measure a photograph, and print the results."
     from dic.images import read_image, sample_photos
     path = Path(photo or next(p for p in sample_photos() if p.stem=='coffee'))
     image = read_image(path)
     from dic import analysis
     from dic.analysis import peers
-    out, ours, theirs = Path(out), peers.ours(model, [12]), peers.peer('jpeg-420') # low, to tell apart by eye
+    out, codec = Path(out), peers.ours(model, [12])
     print(f'Compressing {path.name}, {image.shape[1]} x {image.shape[0]} pixels\n', flush=True)
-    for _ in (0, 1): ours.decode(ours.encode(image[:64, :64], ours.settings[0])) # for the times below
-    tfci, back = _measure(ours, ours.settings[0], out/f'{path.name}.tfci', image)
-    try: at = peers.meet(theirs, image, size=tfci['bytes'])[1]
-    except DicError: at = theirs.knob[0]                                # the smallest there is
-    jpeg, peer = _measure(theirs, at, out/f'{path.stem}.jpg', image)
-    rows = [tfci, jpeg]
-    says = [f'{r["name"]}\n{r["bytes"]:,} bytes, {r["psnr"]:.2f} dB' for r in rows]
-    beside = analysis.side_by_side([image, back, peer], ['original', *says], out/'side_by_side.png')
-    print(*_table(rows), '', _verdict(*rows), f'Files: {tfci["path"]}, {jpeg["path"]}',
-          f'Side by side: {beside}', sep='\n')
+    rows, pictures = _compare(codec, image, path, out)
+    labels = [f'{r["name"]}\n{r["bytes"]:,} bytes, {r["psnr"]:.2f} dB' for r in rows]
+    sheet = analysis.side_by_side([image, *pictures], ['original', *labels], out/'side_by_side.png')
+    print(*_table(rows), '', _verdict(*rows), 'Files: '+', '.join(str(r['path']) for r in rows),
+          f'Side by side: {sheet}', sep='\n')
     return rows
 
 # %% ../nbs/11_demo.ipynb #14451c7d
 def _main():
+    "Demonstrate, on the photograph that was named; the exit code"
     demo(photo=next(iter(sys.argv[1:]), None))
     return 0
 

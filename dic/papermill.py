@@ -19,21 +19,29 @@ from papermill import engines, translators, utils
 def marked(
     metadata: dict, # A notebook's metadata
 ) -> bool:
-    "Does the notebook ask for what this module does?"
+    "Say whether a notebook asks for what this module does."
     mark = metadata.get('dic')
     return isinstance(mark, dict) and mark.get('papermill') is True
 
 # %% ../nbs/10_papermill.ipynb #f2f82253
 class Translator(translators.PythonTranslator):
-    "Python, with `lambda` for a parameter"
+    "Python, with `lambda` for a parameter."
     @classmethod
-    def assign(cls, name, str_val): return super().assign('lmbda' if name=='lambda' else name, str_val)
+    def assign(cls, name, str_val):
+        "Write an assignment; to `lmbda` for `lambda`."
+        return super().assign('lmbda' if name=='lambda' else name, str_val)
 
     @classmethod
-    def inspect(cls, cell): return [p._replace(name='lambda') if p.name=='lmbda' else p for p in super().inspect(cell)]
+    def inspect(cls, cell):
+        "List the parameters of a cell; `lambda` for `lmbda`."
+        found = super().inspect(cell)
+        return [p._replace(name='lambda') if p.name=='lmbda' else p for p in found]
 
     @classmethod
-    def translate_str(cls, val): return val if re.fullmatch(r'[-+]?\d+(\.\d*)?[eE][-+]?\d+', val) else super().translate_str(val)
+    def translate_str(cls, val):
+        "Write a string; without quotes where it is a number."
+        if re.fullmatch(r'[-+]?\d+(\.\d*)?[eE][-+]?\d+', val): return val
+        return super().translate_str(val)
 
 # %% ../nbs/10_papermill.ipynb #b3f23b66
 _nb_language = utils.nb_language
@@ -42,7 +50,7 @@ def language(
     nb,                 # A notebook
     language: str=None, # What the user says it is written in
 ) -> str:               # The name under which papermill finds the translator
-    "`dic` for a marked notebook; for others what papermill says."
+    "Name the language of a notebook: `dic` for a marked one, for others what papermill says."
     return 'dic' if marked(nb.metadata) else _nb_language(nb, language)
 
 # %% ../nbs/10_papermill.ipynb #ce90aeeb
@@ -51,8 +59,9 @@ class _Beside:
     def __init__(self, stream, man): self.stream, self.man = stream, man
 
     def write(self, text):
+        "Write text, after the bar has been wiped, or on a new line"
         bar = self.man.pbar
-        if bar and bar.last_print_t != getattr(self.man, 'seen', None):
+        if bar and bar.last_print_t!=getattr(self.man, 'seen', None):
             if bar.fp.isatty(): bar.clear()
             else: print(file=bar.fp, flush=True)
             self.man.seen = bar.last_print_t
@@ -61,16 +70,20 @@ class _Beside:
     def flush(self): self.stream.flush()
 
 # %% ../nbs/10_papermill.ipynb #9ap0a002
+def _names(cell):
+    "The names that a cell gives a value"
+    nodes = [o for o in ast.walk(ast.parse(cell.source)) if isinstance(o, ast.Name)]
+    names = [o.id for o in nodes if isinstance(o.ctx, ast.Store)]
+    return ['lambda' if o=='lmbda' else o for o in names]
+
 def _assigned(cells, tag):
     "The names that cells with a tag give a value"
-    trees = [ast.parse(c.source) for c in cells if tag in c.metadata.get('tags', [])]
-    found = [o.id for t in trees for o in ast.walk(t) if isinstance(o, ast.Name) and isinstance(o.ctx, ast.Store)]
-    return ['lambda' if o=='lmbda' else o for o in found]
+    return [o for c in cells if tag in c.metadata.get('tags', []) for o in _names(c)]
 
 def check_names(
     nb, # A notebook with its parameters put in
 ):
-    "Raise `click.ClickException`, a line for papermill's user, where one is no parameter of the notebook."
+    "Raise `click.ClickException`, a line for papermill's user, for what is no parameter."
     known = _assigned(nb.cells, 'parameters')
     for name in _assigned(nb.cells, 'injected-parameters'):
         if name in known: continue
@@ -80,22 +93,28 @@ def check_names(
 
 # %% ../nbs/10_papermill.ipynb #9817007d
 class Engine(engines.NBClientEngine):
-    "papermill's own engine, showing what the cells print while they print it"
+    "papermill's own engine, showing what the cells print while they print it."
     @classmethod
-    def execute_managed_notebook(cls, man, kernel_name, log_output=False, stdout_file=None, stderr_file=None, **kwargs):
+    def execute_managed_notebook(cls, man, kernel_name, log_output=False, stdout_file=None,
+                                 stderr_file=None, **kwargs):
+        "Execute a notebook."
         check_names(man.nb)
         if man.output_path and not log_output:
-            stdout_file, stderr_file = stdout_file or _Beside(sys.stdout, man), stderr_file or _Beside(sys.stderr, man)
-        return super().execute_managed_notebook(man, kernel_name, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
-                                                coalesce_streams=True, **kwargs)
+            stdout_file = stdout_file or _Beside(sys.stdout, man)
+            stderr_file = stderr_file or _Beside(sys.stderr, man)
+        return super().execute_managed_notebook(
+            man, kernel_name, log_output=log_output, stdout_file=stdout_file,
+            stderr_file=stderr_file, coalesce_streams=True, **kwargs)
 
 # %% ../nbs/10_papermill.ipynb #b30ce570
-_VALUES = dict.fromkeys('-p --parameters -r --parameters_raw'.split(), 2) | dict.fromkeys(
-    '-f --parameters_file -y --parameters_yaml -b --parameters_base64 --engine --autosave-cell-every -k --kernel -l --language --cwd '
-    '--stdout-file --stderr-file --log-level --start-timeout --start_timeout --execution-timeout'.split(), 1)
+_TWO = '-p --parameters -r --parameters_raw'
+_ONE = ('-f --parameters_file -y --parameters_yaml -b --parameters_base64 --engine '
+        '--autosave-cell-every -k --kernel -l --language --cwd --stdout-file --stderr-file '
+        '--log-level --start-timeout --start_timeout --execution-timeout')
+_VALUES = dict.fromkeys(_TWO.split(), 2) | dict.fromkeys(_ONE.split(), 1)
 
 def _parse(args):
-    "Where the free arguments and the files of parameters stand in `args`, and the names of the options"
+    "Where free arguments and files of parameters stand in `args`, and the options' names"
     free, files, names, i = [], [], set(), 0
     while i<len(args):
         arg = args[i]
@@ -111,33 +130,42 @@ def _parse(args):
 
 # %% ../nbs/10_papermill.ipynb #e4d85c4e
 def _find(name):
-    "The marked notebook that is meant by `name`, if one is"
+    "The marked notebook that a name stands for; None where there is none"
     path = next((p for p in (Path(name), 'nbs'/Path(name)) if p.is_file()), None)
-    try: return path if path and marked(json.loads(path.read_text(encoding='utf-8'))['metadata']) else None
-    except (ValueError, LookupError, AttributeError, TypeError): return None     # no notebook: papermill will say so
+    if not path: return None
+    try: return path if marked(json.loads(path.read_text(encoding='utf-8'))['metadata']) else None
+    except (ValueError, LookupError, AttributeError, TypeError): return None # papermill says so
 
 def complete(
     args: list[str], # What was typed after `papermill`
 ) -> list[str]:
-    "The arguments with what they leave unsaid, for a marked notebook; any others as they are."
+    "Complete the arguments with what they leave unsaid, for a marked notebook."
     free, files, names = _parse(args)
     path = _find(args[free[0]]) if free else None
     if not path: return args
     done, here = list(args), path.parent
     for i in files:
-        if i<len(args) and not Path(args[i]).exists() and (here/args[i]).is_file(): done[i] = str(here/args[i])
+        missing = i<len(args) and not Path(args[i]).exists()
+        if missing and (here/args[i]).is_file(): done[i] = str(here/args[i])
     done[free[0]] = str(path)
     if len(free)==1 and not names & {'--help-notebook', '-h', '--help', '--version'}:
         (here/'_runs').mkdir(exist_ok=True)
         done.insert(free[0]+1, str(here/'_runs'/path.name))
-    return [o for k,v in (('--engine', 'dic'), ('--cwd', str(here))) if k not in names for o in (k, v)] + done
+    if '--cwd' not in names: done = ['--cwd', str(here), *done]
+    return done if '--engine' in names else ['--engine', 'dic', *done]
 
 # %% ../nbs/10_papermill.ipynb #c17949f7
+def _is_program():
+    "Say whether papermill is the program that runs, by its name or with `python -m`"
+    if sys.argv[0]!='-m': return Path(sys.argv[0]).stem=='papermill'
+    return sys.orig_argv[sys.orig_argv.index('-m')+1]=='papermill'
+
 def _set_up():
+    "Register the translator and the engine; complete the command line"
     translators.papermill_translators.register('dic', Translator)
     engines.papermill_engines.register('dic', Engine)
     utils.nb_language = engines.nb_language = language
-    if Path(sys.argv[0]).stem!='papermill' and not (sys.argv[0]=='-m' and sys.orig_argv[sys.orig_argv.index('-m')+1]=='papermill'): return
+    if not _is_program(): return
     args = complete(sys.argv[1:])
     if args==sys.argv[1:]: return
     sys.argv[1:] = args
@@ -146,4 +174,5 @@ def _set_up():
     except OSError: os.open(os.devnull, os.O_RDONLY)    # takes the lowest number that is free: 0
 
 try: _set_up()
-except Exception as e: warnings.warn(f"dic could not prepare papermill for its notebooks: {e}")
+except Exception as e: # it must not take papermill down, whatever happens
+    warnings.warn(f'dic could not prepare papermill for its notebooks: {e}')

@@ -8,10 +8,13 @@ __all__ = []
 # %% ../../nbs/04_coding.ipynb #0b02be57
 from ..core import lazily
 
-__getattr__, __dir__ = lazily(__name__,
+__getattr__, __dir__ = lazily(
+    __name__,
     container='DecodeError MAGIC TOP STEPS DEFAULT_QUALITY MAX_SIDE MAX_PIXELS MAX_BYTES',
     codec='compress compress_to decompress latents_of',
     weights='load memory',
     header='parse info read_stream',
-    files='gather targets jobs each compress_file decompress_file compress_files decompress_files rename',
-    beside='', layout2='')
+    files='gather targets jobs each compress_file decompress_file compress_files '
+          'decompress_files rename',
+    beside='',
+    layout2='')

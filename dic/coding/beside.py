@@ -16,6 +16,16 @@ from ..core import human
 from ..images import Picture
 
 # %% ../../nbs/04_beside.ipynb #be51d005
+def _plane(alpha):
+    "A plane as a PNG; of one bit where there is nothing in between"
+    im, f = Image.fromarray(alpha), io.BytesIO()
+    if not ((alpha>0)&(alpha<255)).any(): im = im.convert('1')
+    im.save(f, 'PNG', optimize=True)
+    return f.getvalue()
+
+# %% ../../nbs/04_beside.ipynb #3a0fa6a1
+_MOST = 2**24 # Bytes of EXIF or XMP that are kept, and given back
+
 def sections_of(
     picture: Picture, # As `read_picture` has it; where it is wholly transparent, it becomes white
     metadata: str,    # 'all', or 'none'
@@ -26,19 +36,13 @@ def sections_of(
     if picture.alpha is not None:
         picture.pixels[picture.alpha==0] = 255             # nobody sees it, and this costs least
         parts.append(('a', _plane(picture.alpha)))
-    both = [('e', picture.exif), ('x', picture.xmp)]
-    kept = [o for o in both if o[1] and len(o[1])<=_MOST] if metadata=='all' else []
-    if picture.more or len(kept)<sum(bool(o) for _, o in both):
+    there = [o for o in [('e', picture.exif), ('x', picture.xmp)] if o[1]]
+    kept = [o for o in there if len(o[1])<=_MOST] if metadata=='all' else []
+    if picture.more or len(kept)<len(there):
         notes.append('some metadata dropped' if kept else 'metadata dropped')
     return parts+kept
 
-def _plane(alpha):
-    "A plane as a PNG; of one bit where there is nothing in between"
-    im, f = Image.fromarray(alpha), io.BytesIO()
-    if not ((alpha>0)&(alpha<255)).any(): im = im.convert('1')
-    im.save(f, 'PNG', optimize=True)
-    return f.getvalue()
-
+# %% ../../nbs/04_beside.ipynb #431d4dbd
 def added(
     data: bytes, # A `.tfci` file
     parts: list, # Pairs of a letter and bytes
@@ -49,7 +53,12 @@ def added(
     return pack(File(file.header, [*file.sections, *parts]))
 
 # %% ../../nbs/04_beside.ipynb #be51d006
-_MOST = 2**24 # Bytes of EXIF or XMP that are given back
+def _read_plane(png, height, width):
+    "The plane that a PNG holds. Raise `ValueError` where it is not of the picture's size."
+    from PIL import PngImagePlugin
+    with Image.open(io.BytesIO(png), formats=['PNG']) as im:
+        if im.size!=(width, height) or im.mode not in ('1', 'L'): raise ValueError('another size')
+        return np.array(im.convert('L'))
 
 def beside(
     data: bytes, # A `.tfci` file
@@ -60,7 +69,7 @@ def beside(
     file, found = unpack(data), {}
     parts = dict(reversed(file.sections))
     if 'a' in parts:
-        try: found['alpha'] = _opaque(parts['a'], file.header.height, file.header.width)
+        try: found['alpha'] = _read_plane(parts['a'], file.header.height, file.header.width)
         except Exception: notes.append('broken alpha ignored')  # it can be broken in any way
     for letter, name in (('e', 'exif'), ('x', 'xmp')):
         if 0<len(parts.get(letter, b''))<=_MOST: found[name] = parts[letter]
@@ -68,10 +77,3 @@ def beside(
     if 'alpha' in found: notes.append('alpha')
     if found.keys()-{'alpha'}: notes.append('metadata')
     return found
-
-def _opaque(png, height, width):
-    "The plane that a PNG holds, if it is of the picture's size"
-    from PIL import PngImagePlugin
-    with Image.open(io.BytesIO(png), formats=['PNG']) as im:
-        if im.size!=(width, height) or im.mode not in ('1', 'L'): raise ValueError('another size')
-        return np.array(im.convert('L'))

@@ -9,9 +9,9 @@ __all__ = ['EFFORT', 'silent', 'check', 'compress', 'latents_of', 'decompress', 
 import functools, numbers, zlib
 
 import numpy as np
-from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header, check_size,
-                                  layout, pack, unpack)
 from . import layout2
+from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header,
+                                  check_size, layout, pack, unpack)
 from .weights import afford, codec, load, memory, weights_for
 from ..core import DicError, exhausted, memory_errors, psnr_of, search, target
 from ..models.runtime import DECODING, ENCODING, watched
@@ -21,25 +21,28 @@ EFFORT = 9 # The highest
 
 def silent(done, estimate=None): "Take no notice of progress."
 
-def _ready(image, model, effort):
-    "A picture and a model that may be compressed together"
-    image = np.asarray(image)
-    if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3:
-        raise DicError(f'a picture is uint8 [height, width, 3], not {image.dtype} {list(image.shape)}')
-    check_size(*image.shape[:2], DicError)
-    model = codec(model)
-    _effort(model, effort)
-    afford(model, *image.shape[:2], effort)
-    return image, model
-
-def _effort(model, effort):
+def _check_effort(model, effort):
     "Refuse an effort that the model does not have"
-    if isinstance(effort, bool) or not isinstance(effort, numbers.Integral) or not 0<=effort<=EFFORT:
+    whole = isinstance(effort, numbers.Integral) and not isinstance(effort, bool)
+    if not whole or not 0<=effort<=EFFORT:
         raise DicError(f'effort {effort!r} is not a whole number from 0 to {EFFORT}')
     if effort and not model.searches:
         raise DicError(f'{model.kind} has no effort; only swift has one')
 
-def _options(model, options):
+def _checked(image, model, effort):
+    "A picture and a model that may be compressed together"
+    image = np.asarray(image)
+    if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3:
+        raise DicError('a picture is uint8 [height, width, 3], '
+                       f'not {image.dtype} {list(image.shape)}')
+    check_size(*image.shape[:2], DicError)
+    model = codec(model)
+    _check_effort(model, effort)
+    afford(model, *image.shape[:2], effort)
+    return image, model
+
+# %% ../../nbs/04_codec.ipynb #27e68b3b
+def _model_options(model, options):
     "What the model takes, with a quality as a file holds it"
     if odd := [k for k in options if k not in model.options]:
         raise DicError(f'{model.kind} has no option {odd[0]}')
@@ -49,45 +52,69 @@ def _options(model, options):
         raise DicError(f'quality {quality!r} is not within 0 to {TOP}')
     return dict(quality=round(float(quality)*STEPS)/STEPS)
 
+# %% ../../nbs/04_codec.ipynb #2fede177
 def check(
     start: bytes,  # Of the header
     latents: list, # int arrays, as `model.checked` gives them
 ) -> int:
     "Compute the CRC-32 over a header and the latents, in little-endian order."
-    return functools.reduce(lambda c, a: zlib.crc32(np.ascontiguousarray(a, '<i4'), c), latents, zlib.crc32(start))
+    crc = zlib.crc32(start)
+    for a in latents: crc = zlib.crc32(np.ascontiguousarray(a, '<i4'), crc)
+    return crc
 
-def _sought(model, image, features, options, effort, tick):
-    "What the model found for this picture by searching"
+def _file(model, features, height, width, options, more={}):
+    "A file's bytes, from a picture that has been analysed; `more` is what a search found"
+    payload, checked = model.encode_picture(features, height, width, **options, **more)
+    quality = options.get('quality', 0)
+    head = Header(model.kind, model.fingerprint[:16], height, width, quality)
+    head = Header(**head.__dict__|dict(check=check(head.start, checked)))
+    return pack(File(head, [(model.section, payload)]))
+
+def _searched(model, image, features, options, effort, tick):
+    "Better latents for a picture: y, and z as a keyword"
     from dic.models import refine           # late: most pictures are compressed without
     steps = refine.steps_of(effort)
     y, z = refine.search(model, image, features, options['quality'], steps, tick)
     return y, dict(z=z)
 
-def _file(model, features, height, width, options, more={}):
-    "A file's bytes, from a picture that has been analysed"
-    payload, checked = model.encode_picture(features, height, width, **options, **more)
-    head = Header(model.kind, model.fingerprint[:16], height, width, options.get('quality', 0))
-    head = Header(**head.__dict__|dict(check=check(head.start, checked)))
-    return pack(File(head, [(model.section, payload)]))
-
+# %% ../../nbs/04_codec.ipynb #dd600e48
 def compress(
     image: np.ndarray, # uint8 [height, width, 3], from 1x1 to 32768 a side and 2**28 pixels in all
     model=None,        # What codes, or what `load` takes
     effort: int=0,     # 0 to 9: how long to search for better latents, see `dic.models.refine`
-    tick=silent,       # Called with the share that is done, while searching with bits + distortion too
-    **options,         # What the model takes beside the picture: `quality` from 0 to 63 where it serves every rate
+    tick=silent,       # Called with the share done, 0 to 1, and in a search with bits + distortion
+    **options,         # What the model takes: `quality`, 0 to 63, where it serves every rate
 ) -> bytes:            # A `.tfci` file
-    "Compress a picture. Raise `DicError` for what is no picture, an option the model does not have, or too little memory."
-    image, model = _ready(image, model, effort)
-    options, (h, w), more = _options(model, options), image.shape[:2], {}
+    "Compress a picture. Raise `DicError` where that cannot be done."
+    image, model = _checked(image, model, effort)
+    options, (h, w), more = _model_options(model, options), image.shape[:2], {}
     plain = silent if effort else tick
     with memory_errors(f'{w} x {h} with {model.kind}'), watched(plain, ENCODING, h, w):
         features = model.analyse(image)
-        if effort: features, more = _sought(model, image, features, options, effort, tick)
-        del image                       # a large picture's memory is needed for its latents, where nobody else holds it
+        if effort: features, more = _searched(model, image, features, options, effort, tick)
+        del image           # its memory is needed for the latents, where nobody else holds it
         return _file(model, features, h, w, options, more)
 
 # %% ../../nbs/04_codec.ipynb #99949949
+def _check_payload(model, head, size):
+    "Refuse a payload of a size in bytes that the picture cannot have"
+    counts = model.symbols(head.height, head.width)
+    what = f'a picture of {head.width} x {head.height}'
+    if size>16*sum(counts.values())+64: raise DecodeError(f'{what} cannot need so many bytes')
+    least = sum(n*model.tables[k].least_bits() for k, n in counts.items())/8
+    if size+16<least: raise DecodeError(f'{what} cannot be in so few bytes')
+
+def _quality(head, model): return dict(quality=head.quality) if 'quality' in model.options else {}
+
+def _decoded(model, payload, head):
+    "The latents in a payload. Raise `DecodeError` where they are of no such picture."
+    try: return model.from_bytes(payload, head.height, head.width, **_quality(head, model))
+    except Exception as e:                  # the bytes may be anything
+        if exhausted(e): raise
+        why = (str(e).splitlines() or [type(e).__name__])[0][:80]
+        raise DecodeError(f'the payload cannot be decoded ({why})') from e
+
+# %% ../../nbs/04_codec.ipynb #b04b4a27
 def latents_of(
     data: bytes, # A `.tfci` file
     model=None,  # As for `decompress`
@@ -100,34 +127,21 @@ def latents_of(
         raise DecodeError(f'the file names {head.model}, its weights are of {model.kind}')
     if head.quality and 'quality' not in model.options:
         raise DecodeError(f'the file names a quality, which {model.kind} does not have')
-    _plausible(model, head, len(payload))
+    _check_payload(model, head, len(payload))
     afford(model, head.height, head.width)
-    with memory_errors(f'{head.width} x {head.height} with {model.kind}'): latents = _decoded(model, payload, head)
+    with memory_errors(f'{head.width} x {head.height} with {model.kind}'):
+        latents = _decoded(model, payload, head)
     if check(head.start, model.checked(latents))!=head.check:
-        raise DecodeError('the decoded latents are not the encoded ones: the file was tampered with, or its model has no exact prior and this machine computes another; then decode where it was made')
+        raise DecodeError('the decoded latents are not the encoded ones: the file was tampered '
+                          'with, or its model has no exact prior and this machine computes '
+                          'another; then decode where it was made')
     return head, model, latents
-
-def _plausible(model, head, size):
-    "Refuse a payload that is too large or too small for the picture"
-    counts, what = model.symbols(head.height, head.width), f'a picture of {head.width} x {head.height}'
-    if size>16*sum(counts.values())+64: raise DecodeError(f'{what} cannot need so many bytes')
-    least = sum(n*model.tables[k].least_bits() for k, n in counts.items())/8
-    if size+16<least: raise DecodeError(f'{what} cannot be in so few bytes')
-
-def _decoded(model, payload, head):
-    "The latents, whatever the bytes are: if they are of no such picture, that is a `DecodeError`"
-    try: return model.from_bytes(payload, head.height, head.width, **_quality(head, model))
-    except Exception as e:
-        if exhausted(e): raise
-        raise DecodeError(f'the payload cannot be decoded ({(str(e).splitlines() or [type(e).__name__])[0][:80]})') from e
-
-def _quality(head, model): return dict(quality=head.quality) if 'quality' in model.options else {}
 
 # %% ../../nbs/04_codec.ipynb #c72adcc5
 def decompress(
     data: bytes, # A `.tfci` file
-    model=None,  # What codes, or what `load` takes; by default the file's own weights, if they are installed
-    tick=silent, # Called with the share that is done
+    model=None,  # What codes, or what `load` takes; by default the file's own weights
+    tick=silent, # Called with the share that is done, 0 to 1
 ) -> np.ndarray: # uint8 [height, width, 3]
     "Give the picture back, with exactly the latents the encoder had. Raise `DecodeError`."
     if layout(data)==2: return layout2.decompress(data, model)
@@ -138,6 +152,84 @@ def decompress(
             return model.reconstruct(latents, head.height, head.width, **_quality(head, model))
 
 # %% ../../nbs/04_codec.ipynb #64928e80
+def _psnr(a, b): return psnr_of(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
+
+class _Trials:
+    "A picture that is coded at one quality after another; `steps` is a quality in 1024ths"
+    def __init__(self, model, image, by_psnr):
+        self.model, self.image, self.by_psnr = model, image, by_psnr
+        self.features = model.analyse(image)
+
+    def file(self, steps, features, more={}):
+        "The bytes of the file at a quality"
+        return _file(self.model, features, *self.image.shape[:2], dict(quality=steps/STEPS), more)
+
+    def psnr(self, steps, features, more={}):
+        "The PSNR at a quality"
+        size, quality = self.image.shape[:2], steps/STEPS
+        latents = self.model.quantise(features, *size, quality=quality, **more)
+        return _psnr(self.image, self.model.reconstruct(latents, *size, quality=quality))
+
+    def plain(self, steps):
+        "The value and, where it is the size, the file of a single pass"
+        if self.by_psnr: return self.psnr(steps, self.features), None
+        data = self.file(steps, self.features)
+        return len(data), data
+
+    def searched(self, steps, effort, tick):
+        "The value and the file of a search"
+        options = dict(quality=steps/STEPS)
+        found = _searched(self.model, self.image, self.features, options, effort, tick)
+        data = self.file(steps, *found)
+        return self.psnr(steps, *found) if self.by_psnr else len(data), data
+
+# %% ../../nbs/04_codec.ipynb #e41f21c5
+_HINT = 2  # Effort of the short search
+_TRIES = 3 # Full searches at most
+
+def _next(trials, steps, value, goal):
+    "The quality at which a search should meet a goal, by how far off the last one was"
+    top, bottom, show = goal
+    middle, single = (top+bottom)/2, trials.plain(steps)[0]
+    if trials.by_psnr:
+        aim = single+middle-value
+        near = aim+.01, aim-.01
+    else:
+        aim = single*middle/value
+        near = aim*1.004, aim*.996
+    return search(trials.plain, 0, TOP*STEPS, *near, show)[0]
+
+def _corrected(trials, steps, goal, effort, tick):
+    "The value, file and quality that come nearest to a goal from below; None where none fits"
+    (top, bottom, _), best = goal, None
+    efforts = [_HINT]*(effort>_HINT)+[effort]*_TRIES
+    for k, turn in enumerate(efforts):
+        def told(done, estimate=None): tick((k+done)/len(efforts), estimate)
+        value, data = trials.searched(steps, turn, told)
+        full = turn==effort
+        if full and value<=top and (not best or value>best[0]): best = value, data, steps
+        if full and bottom<=value<=top or k==len(efforts)-1: break
+        try: steps = _next(trials, steps, value, goal)
+        except DicError:                    # the whole range is on one side
+            if full: break
+    return best
+
+# %% ../../nbs/04_codec.ipynb #5c8ce503
+def _to_goal(trials, goal, effort, tick, notes):
+    "A file that meets a goal, and its quality in 1024ths"
+    _, bottom, show = goal
+    limit = notes is not None and ('least' if trials.by_psnr else 'most')
+    steps, data = search(trials.plain, 0, TOP*STEPS, *goal, limit, notes)
+    data = data or trials.file(steps, trials.features)
+    if not effort: return data, steps
+    beyond = bool(notes) and trials.plain(steps)[0]<bottom      # as good or as large as it gets
+    found = _corrected(trials, steps, goal, effort, tick)
+    tick(1.)
+    if not found or found[0]<bottom and not beyond: return data, steps
+    if beyond: notes[-1] = f'the best has {show(found[0])}'
+    return found[1:]
+
+# %% ../../nbs/04_codec.ipynb #2d8fa69b
 def compress_to(
     image: np.ndarray, # uint8 [height, width, 3]
     model=None,        # What codes, with a quality, or what `load` takes
@@ -147,57 +239,16 @@ def compress_to(
     psnr: float=None,  # or the PSNR in dB: exactly one of the three
     effort: int=0,     # As for `compress`
     tick=silent,       # The same
-    notes: list=None,  # Gets a line where the best file is smaller than asked for, or the smallest better; an error without
+    notes: list=None,  # Gets a line where the best file is smaller than asked for, or the smallest
+                       # better; without it that is an error
 ) -> tuple[bytes, float]: # A `.tfci` file, and its quality
-    "Compress a picture to a target, met from below. Raise `DicError` that names what is possible where the target is out of reach."
-    image, model = _ready(image, model, effort)
-    goal = target(image.shape[0]*image.shape[1], size, bpp, psnr)
-    if 'quality' not in model.options: raise DicError(f'{model.kind} has one rate; only a model with a quality can meet a target')
+    "Compress a picture to a target, met from below. Raise `DicError` where it is out of reach."
+    image, model = _checked(image, model, effort)
     h, w = image.shape[:2]
+    goal = target(h*w, size, bpp, psnr)
+    if 'quality' not in model.options:
+        raise DicError(f'{model.kind} has one rate; only a model with a quality can meet a target')
     with memory_errors(f'{w} x {h} with {model.kind}'):
-        features = model.analyse(image)
-        def coded(steps): return _file(model, features, h, w, dict(quality=steps/STEPS))
-        def sized(steps): data = coded(steps); return len(data), data
-        def seen(steps): return _seen(model, image, features, steps/STEPS), None
-        plain = sized if psnr is None else seen
-        limit = notes is not None and ('most' if psnr is None else 'least')
-        steps, data = search(plain, 0, TOP*STEPS, *goal, limit, notes)
-        data = data or coded(steps)
-        if not effort: return data, steps/STEPS
-        def sought(steps, effort, told):
-            y, more = _sought(model, image, features, dict(quality=steps/STEPS), effort, told)
-            data = _file(model, y, h, w, dict(quality=steps/STEPS), more)
-            return (len(data) if psnr is None else _seen(model, image, y, steps/STEPS, **more)), data
-        beyond = bool(limit and notes and plain(steps)[0]<goal[1])
-        found = _corrected(plain, sought, steps, goal, effort, psnr is None, tick)
-        tick(1.)
-        if not found or found[0]<goal[1] and not beyond: return data, steps/STEPS
-        if beyond: notes[-1] = f'the best has {goal[2](found[0])}'
-        return found[1], found[2]/STEPS
-
-def _seen(model, image, features, quality, **more):
-    "The PSNR at a quality"
-    h, w = image.shape[:2]
-    latents = model.quantise(features, h, w, quality=quality, **more)
-    return _psnr(image, model.reconstruct(latents, h, w, quality=quality))
-
-def _psnr(a, b): return psnr_of(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
-
-# %% ../../nbs/04_codec.ipynb #e1f0a002
-_HINT, _TRIES = 2, 3 # The effort of the search that shows how far off a quality is; full searches at most
-
-def _corrected(plain, sought, steps, goal, effort, ratio, tick):
-    "The value, the file and the position of the knob that come nearest to a goal from below; None where none fits"
-    (top, bottom, show), best, turns = goal, None, [_HINT]*(effort>_HINT)+[effort]*_TRIES
-    for k, turn in enumerate(turns):
-        told = lambda done, estimate=None: tick((k+done)/len(turns), estimate)
-        value, data = sought(steps, turn, told)
-        if turn==effort and value<=top: best = max(best or (value, data, steps), (value, data, steps), key=lambda o: o[0])
-        if turn==effort and bottom<=value<=top or k==len(turns)-1: break
-        aim, now = (top+bottom)/2, plain(steps)[0]
-        aim = now*aim/value if ratio else now+aim-value
-        near = aim*1.004 if ratio else aim+.01, aim*.996 if ratio else aim-.01
-        try: steps = search(plain, 0, TOP*STEPS, *near, show)[0]
-        except DicError:                    # the whole range is on one side
-            if turn==effort: break
-    return best
+        trials = _Trials(model, image, by_psnr=psnr is not None)
+        data, steps = _to_goal(trials, goal, effort, tick, notes)
+        return data, steps/STEPS

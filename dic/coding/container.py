@@ -40,17 +40,23 @@ def _section(kind, content):
         n >>= 7
     return kind.encode('ascii')+bytes(length)+bytes([n])+content
 
+# %% ../../nbs/04_container.ipynb #2c45160b
+def _length(body, at):
+    "A length in groups of seven bits, and where it ends"
+    n = shift = 0
+    while True:
+        if at>=len(body) or shift>28: raise DecodeError('a section is cut short')
+        n |= (body[at] & 127)<<shift
+        shift, at = shift+7, at+1
+        if body[at-1]<128: return n, at
+
 def _sections(body):
     "The sections in `body`, as pairs of a letter and bytes"
     found, at = [], 0
     while at<len(body):
         if len(found)==MOST: raise DecodeError(f'the file has more than {MOST} sections')
-        kind, n, shift, at = body[at:at+1], 0, 0, at+1
-        while True:
-            if at>=len(body) or shift>28: raise DecodeError('a section is cut short')
-            n |= (body[at] & 127)<<shift
-            shift, at = shift+7, at+1
-            if body[at-1]<128: break
+        kind = body[at:at+1]
+        n, at = _length(body, at+1)
         if n>len(body)-at: raise DecodeError('a section is longer than the file')
         if not (kind.isascii() and kind.isalpha()): raise DecodeError('a section has no name')
         found.append((kind.decode('ascii'), body[at:at+n]))
@@ -75,6 +81,7 @@ class Header:
         return (bytes([len(name)])+name+bytes.fromhex(self.fingerprint)
                 +struct.pack('>HHH', self.height, self.width, round(self.quality*STEPS)))
 
+# %% ../../nbs/04_container.ipynb #9025d214
 def _read_header(data):
     "A header from its bytes, checked"
     n = 1+data[0] if data else 0
@@ -88,18 +95,19 @@ def _read_header(data):
     return Header(name.decode('ascii'), data[n:n+8].hex(), height, width, steps/STEPS, check)
 
 # %% ../../nbs/04_container.ipynb #d796c431
-KNOWN = 'HRT' # Sections that this program reads: header, range-coded latents, strings of TensorFlow
+KNOWN = 'HRT' # Sections that this program reads: header, range-coded latents, TensorFlow's strings
 
 @dataclass(frozen=True)
 class File:
     "A file's parts."
     header: Header
-    sections: list = field(default_factory=list) # Pairs of a letter and bytes, in order, without the header
+    sections: list = field(default_factory=list) # Letters and bytes, in order, without the header
 
     def payload(self):
-        "The letter and the bytes of what stands for the latents. Raise `DecodeError` unless there is just one."
+        "Give the letter and the bytes of the latents. Raise `DecodeError` unless there is one."
         found = [s for s in self.sections if s[0] in KNOWN]
-        if len(found)!=1: raise DecodeError(f'the file holds {len(found)} pictures; this program reads one')
+        if len(found)!=1:
+            raise DecodeError(f'the file holds {len(found)} pictures; this program reads one')
         return found[0]
 
 def pack(
@@ -111,8 +119,9 @@ def pack(
     if len(body)+4>MAX_BYTES: raise DicError(f'the file would be larger than {MAX_BYTES:,} bytes')
     return body+struct.pack('>I', zlib.crc32(body))
 
+# %% ../../nbs/04_container.ipynb #9f286bdd
 def _foreign(data):
-    "What a file is that is none of ours"
+    "Say what bytes are that are no file of ours"
     if not data: return 'the file is empty'
     if not (data.startswith(b'\n') and b'\n\x02MD\x12' in data[:4096]): return 'not a .tfci file'
     return "a file of tensorflow-compression's own program: decompress it with that (tfci.py)"
@@ -125,10 +134,11 @@ def layout(
     if len(data)==len(MAGIC): raise DecodeError('the file is cut short')
     return data[len(MAGIC)]
 
+# %% ../../nbs/04_container.ipynb #3e0a3846
 def unpack(
     data: bytes, # A file
 ) -> File:
-    "Read a file. Raise `DecodeError` where it is damaged, or holds what this program must know and does not."
+    "Read a file. Raise `DecodeError` where it is damaged, or holds what must be known and is not."
     if layout(data)!=LAYOUT:
         raise DecodeError(f'the file has layout {layout(data)}; this program reads layout {LAYOUT}')
     if len(data)>MAX_BYTES: raise DecodeError(f'the file is larger than {MAX_BYTES:,} bytes')

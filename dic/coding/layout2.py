@@ -9,44 +9,24 @@ __all__ = ['decompress']
 import zlib
 
 import numpy as np
-from .weights import afford, codec, load, weights_for
 from .container import DecodeError
 from .header import parse_former
+from .weights import afford, codec, load, weights_for
 from ..core import DicError, exhausted, memory_errors
 from ..zoo import by_fingerprint
 
 # %% ../../nbs/04_layout2.ipynb #5e4d0a99
-def decompress(
-    data: bytes, # A file of layout 2, see `dic.coding.header`
-    model=None,  # As for `dic.coding.decompress`
-) -> np.ndarray: # uint8 [height, width, 3]
-    "Give the picture back. Raise `DecodeError`, also where TensorFlow is not installed."
-    head = parse_former(data)
-    try: from dic.models import entropy
-    except ImportError as e: raise DecodeError(f'this file was written by version 0.1, which took TensorFlow: {e}') from e
-    found = _model(head, model)
-    h, w, options = head['height'], head['width'], dict(quality=head['quality']) if 'quality' in found.options else {}
-    if len(head['payload'])>16*sum(found.symbols(h, w).values())+64: raise DecodeError(f'a picture of {w} x {h} cannot need so many bytes')
-    afford(found, h, w)
-    try:
-        strings = _strings(head['payload'])
-        latents = _swift(found, strings, h, w, entropy) if found.kind=='swift' else found.decode(strings, h, w, **options)
-    except DicError as e: raise DecodeError(str(e)) from e
-    except Exception as e:
-        if exhausted(e): raise
-        raise DecodeError(f'the payload cannot be decoded ({type(e).__name__})') from e
-    if _hash(head['head'], latents, found.kind)!=head['hash']: raise DecodeError('the decoded latents are not the encoded ones')
-    with memory_errors(f'{w} x {h} with {found.kind}'): return found.reconstruct(latents, h, w, **options)
-
 def _model(head, model):
     "The weights that made a file, or were made from those without a change but for their tables"
     path, named = by_fingerprint(head['fingerprint'], former=True), model and codec(model)
     own = load(path) if path else None
     if own and (named is None or named.fingerprint==own.fingerprint): found = named or own
     else: found = weights_for(head['model'], head['fingerprint'], named)
-    if found.kind!=head['model']: raise DecodeError(f'the file names {head["model"]}, its weights are of {found.kind}')
+    if found.kind!=head['model']:
+        raise DecodeError(f'the file names {head["model"]}, its weights are of {found.kind}')
     return found
 
+# %% ../../nbs/04_layout2.ipynb #f5d6d54c
 def _strings(payload):
     "The byte strings in a serialised `tfc.PackedTensors`, which holds nothing else"
     from dic.backend import tf, tfc
@@ -56,24 +36,70 @@ def _strings(payload):
     if again.string!=payload: raise ValueError('not as it would be written')
     return strings
 
-def _swift(model, strings, height, width, entropy):
-    "Latents of `swift`, channels first"
-    if len(strings)!=2 or not model.former: raise DicError('these weights have no tables for files of version 0.1')
-    former = {k: entropy.Tables(*(model.former[f'layout2/{k}/{p}'] for p in ('cdf', 'offset'))) for k in 'yz'}
-    n, z_shape = model.s.latents//4, (-(-height//64), -(-width//64), model.s.hyper)
-    z = np.asarray(former['z'].decode(strings[0], entropy.channels(z_shape)))
-    r = entropy.Reader(former['y'], strings[1])
-    def code(k, mu, index):
-        grouped = index.reshape(4, n, *index.shape[1:]).transpose(0, 2, 3, 1)
-        return np.asarray(r.read(grouped.astype(np.int32))).transpose(0, 3, 1, 2).reshape(index.shape)
-    found = model.prior.walk(np.moveaxis(z, -1, 0), code)
-    r.close()
-    return [np.moveaxis(z, -1, 0), *found]
+def _tables(model, k):
+    "The tables that version 0.1 coded z or y with"
+    from dic.models import entropy
+    return entropy.Tables(*(model.former[f'layout2/{k}/{part}'] for part in ('cdf', 'offset')))
 
-def _hash(head, latents, kind):
-    "CRC-32 over a file's head and its latents, channels last, in little-endian order"
-    c = zlib.crc32(head)
+# %% ../../nbs/04_layout2.ipynb #953b81dd
+def _swift(model, strings, height, width):
+    "Latents of `swift`, channels first"
+    from dic.models import entropy
+    if len(strings)!=2 or not model.former:
+        raise DicError('these weights have no tables for files of version 0.1')
+    n, z_shape = model.s.latents//4, (-(-height//64), -(-width//64), model.s.hyper)
+    z = np.asarray(_tables(model, 'z').decode(strings[0], entropy.channels(z_shape)))
+    z = np.moveaxis(z, -1, 0)
+    reader = entropy.Reader(_tables(model, 'y'), strings[1])
+    def code(k, mu, index):
+        "Read the symbols of a step, in the shape of their tables' numbers"
+        grouped = index.reshape(4, n, *index.shape[1:]).transpose(0, 2, 3, 1)
+        symbols = np.asarray(reader.read(grouped.astype(np.int32)))
+        return symbols.transpose(0, 3, 1, 2).reshape(index.shape)
+    y = model.prior.walk(z, code)
+    reader.close()
+    return [z, *y]
+
+# %% ../../nbs/04_layout2.ipynb #588b2b1d
+def _latents(model, payload, height, width, options):
+    "The latents in a payload. Raise `DecodeError` where they are of no such picture."
+    try:
+        strings = _strings(payload)
+        if model.kind=='swift': return _swift(model, strings, height, width)
+        return model.decode(strings, height, width, **options)
+    except DicError as e: raise DecodeError(str(e)) from e
+    except Exception as e:                  # the bytes may be anything
+        if exhausted(e): raise
+        raise DecodeError(f'the payload cannot be decoded ({type(e).__name__})') from e
+
+# %% ../../nbs/04_layout2.ipynb #dc062d8e
+def _check(head, latents, kind):
+    "The CRC-32 over a file's head and its latents, channels last, in little-endian order"
+    crc = zlib.crc32(head)
     for a in latents:
         a = np.moveaxis(np.asarray(a), 0, -1) if kind=='swift' else np.asarray(a)
-        c = zlib.crc32(np.ascontiguousarray(a, '<i4'), c)
-    return c
+        crc = zlib.crc32(np.ascontiguousarray(a, '<i4'), crc)
+    return crc
+
+# %% ../../nbs/04_layout2.ipynb #7995c779
+def decompress(
+    data: bytes, # A file of layout 2, see `dic.coding.header`
+    model=None,  # As for `dic.coding.decompress`
+) -> np.ndarray: # uint8 [height, width, 3]
+    "Give the picture back. Raise `DecodeError`, also where TensorFlow is not installed."
+    head = parse_former(data)
+    try: import dic.models.entropy
+    except ImportError as e:
+        why = f'this file was written by version 0.1, which took TensorFlow: {e}'
+        raise DecodeError(why) from e
+    model = _model(head, model)
+    h, w, payload = head['height'], head['width'], head['payload']
+    options = dict(quality=head['quality']) if 'quality' in model.options else {}
+    if len(payload)>16*sum(model.symbols(h, w).values())+64:
+        raise DecodeError(f'a picture of {w} x {h} cannot need so many bytes')
+    afford(model, h, w)
+    latents = _latents(model, payload, h, w, options)
+    if _check(head['head'], latents, model.kind)!=head['hash']:
+        raise DecodeError('the decoded latents are not the encoded ones')
+    with memory_errors(f'{w} x {h} with {model.kind}'):
+        return model.reconstruct(latents, h, w, **options)

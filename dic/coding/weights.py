@@ -14,20 +14,20 @@ from ..core import DicError, free_memory, human
 from ..zoo import by_fingerprint, load_weights, locate, shipped
 
 # %% ../../nbs/04_weights.ipynb #a4921035
+_LOADING = threading.Lock() # Of two threads that need the same weights, one waits
+
+@functools.lru_cache(4)
+def _loaded(path, changed, device, threads): return load_weights(path, device, threads)
+
 def load(
-    model: str|Path|None=None, # A shipped name, a path to weights or a run's folder, None for the default
+    model: str|Path|None=None, # A shipped name, a path to weights or a run's folder; the default
     device: str='auto',        # What the transforms run on, see `dic.models.onnx.providers`
     threads: int=0,            # Of the processor, 0 for one a core
 ):                             # What codes
     "Load a model ready to code, once. Raise `DicError` where there is none."
     path = locate(model)
-    if not path.exists(): return load_weights(path)
+    if not path.exists(): return load_weights(path)         # which says so
     with _LOADING: return _loaded(path.resolve(), path.stat().st_mtime_ns, device, threads)
-
-_LOADING = threading.Lock() # Of two threads that need the same weights, one waits
-
-@functools.lru_cache(4)
-def _loaded(path, _, device, threads): return load_weights(path, device, threads)
 
 def codec(
     model, # A model as it is, or the name or path of one
@@ -36,22 +36,27 @@ def codec(
     if model is None or isinstance(model, (str, Path)): return load(model)
     model.need_tables()
     if not model.fingerprint:
-        raise DicError(f'{model.kind}: these weights have no fingerprint yet; save them with dic.zoo.save_weights')
+        raise DicError(f'{model.kind}: these weights have no fingerprint yet; save them with '
+                       'dic.zoo.save_weights')
     return model
 
+# %% ../../nbs/04_weights.ipynb #b720e3af
 def weights_for(
     kind: str, fingerprint: str, # What the file says
     model=None,                  # What was named
 ):
     "Give the model that made a file. Raise `DecodeError` that names it where it is not at hand."
+    made = f'made with {kind} weights {fingerprint}'
     if model is not None:
         model = codec(model)
         if not model.fingerprint.startswith(fingerprint):
-            raise DecodeError(f'made with {kind} weights {fingerprint}, not with those given ({model.kind} {model.fingerprint[:16]})')
+            given = f'{model.kind} {model.fingerprint[:16]}'
+            raise DecodeError(f'{made}, not with those given ({given})')
         return model
-    if not (path := by_fingerprint(fingerprint)):
-        raise DecodeError(f'made with {kind} weights {fingerprint}, which are not among those installed ({", ".join(shipped())}); name their file with --model')
-    return load(path)
+    if path := by_fingerprint(fingerprint): return load(path)
+    installed = ', '.join(shipped())
+    raise DecodeError(f'{made}, which are not among those installed ({installed}); name their '
+                      'file with --model')
 
 # %% ../../nbs/04_weights.ipynb #2c5f2d58
 def memory(
@@ -60,7 +65,8 @@ def memory(
     effort: int=0,
 ) -> int:  # Bytes
     "Estimate what coding such a picture needs beside the tiles that the transforms work on."
-    return 9*height*width+model.overhead(height, width)+(model.search_memory(height, width) if effort else 0)
+    search = model.search_memory(height, width) if effort else 0
+    return 9*height*width+model.overhead(height, width)+search
 
 def afford(
     model, # What codes
@@ -70,4 +76,5 @@ def afford(
     "Refuse what does not fit in memory."
     need, free = memory(model, height, width, effort), free_memory()
     if need>free:
-        raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of memory, {human(free)} are free')
+        raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of '
+                       f'memory, {human(free)} are free')
