@@ -23,7 +23,7 @@ def _conv(g, d, node, k):
     return g.op('Conv', d, g.const(turned), channels=x.channels, **node.attributes|dict(pads=pads))
 
 def _leaky(g, d, node, k):
-    "The slope is seen from the result's sign; a steep line, cut off, is the cheapest step function"
+    "1 or alpha by the result's sign: a steep line, clipped, is the cheapest step function"
     return d*g.op('Clip', node.outputs[0]*1e30, node.attributes['alpha'], 1.)
 
 def _mean(g, d, node, k):
@@ -32,6 +32,7 @@ def _mean(g, d, node, k):
     positions = g.op('Cast', g.op('Size', x), to=FLOAT)/float(x.channels)
     return (x*0.+d)/positions
 
+# %% ../../nbs/02_models.gradient.ipynb #560cac07
 def _bell(g, d, node, k):
     "The slope of the error function"
     x = node.inputs[0]

@@ -107,6 +107,7 @@ def _agreement(net, x, x_hat, last):
     found = ((ab-a*b)*2.+.03**2)/(aa-a*a+bb-b*b+.03**2)
     return found*((a*b*2.+.01**2)/(a*a+b*b+.01**2)) if last else found
 
+# %% ../../nbs/02_models.refine.ipynb #42808b60
 def _blurred(net, t):
     "Means under a Gaussian window of 11 x 11 with a deviation of 1.5"
     w = np.exp(-.5*((np.arange(11)-5)/1.5)**2)
@@ -191,8 +192,8 @@ class Objective:
         lost = net.op('ReduceSum', (1.-found)*weight, keepdims=1)
         return lost, (found, found*0.-weight)
 
-    def __call__(self, y, z, last=False, **inputs) -> tuple: # Bits, distortion, gradients for y and z
-        "Evaluate at latents [c,h,w]; memory is kept for the next time unless this is the last."
+    def __call__(self, y, z, last=False, **inputs) -> tuple:
+        "Evaluate at latents [c,h,w]: bits, distortion, gradients; the last time frees memory."
         given = dict(y=y[None], z=z[None], **inputs)
         bits, distortion, dy, dz = self.run(self.names, given, shrinking() if last else None)
         z_bits, slope = self.z_rate(z)
@@ -241,6 +242,7 @@ class Part:
     gain: np.ndarray   # float32 [Y,1,1], of `gs.q`
     free: tuple=None   # Which z may change, and the y below them: a pair of slices; None for all
 
+# %% ../../nbs/02_models.refine.ipynb #827979ff
 def descend(
     objective: Objective,
     part: Part,
@@ -263,6 +265,7 @@ def descend(
         tick(bits+distortion)
     return unfold(y), z
 
+# %% ../../nbs/02_models.refine.ipynb #f5a96372
 def _mask(part, shape, up):
     "1 where latents may change"
     if part.free is None: return np.float32(1)
@@ -315,6 +318,7 @@ def parts_of(
             y[at(inner, 4)], z[at(inner)] = new_y[at(within, 4)], new_z[at(within)]
         yield part, put
 
+# %% ../../nbs/02_models.refine.ipynb #52cd7f3d
 def _weight(metric, lmbda, size, grown):
     "What squared differences of 0..1 are multiplied by, [1,h,w], or MS-SSIM, [1,1,1]"
     if metric=='mse':
@@ -350,8 +354,9 @@ def _area(part):
     if part.free is None: return part.z[0].size
     return math.prod(s.stop-s.start for s in part.free)
 
+# %% ../../nbs/02_models.refine.ipynb #1d77a4da
 class _Progress:
-    "Tells of the steps of a part as shares of the whole"
+    "Reports the steps of a part as shares of the whole"
     def __init__(self, tick, done, share, steps):
         self.tick, self.done, self.share, self.steps, self.made = tick, done, share, steps, 0
 
@@ -359,6 +364,7 @@ class _Progress:
         self.made += 1
         self.tick(min(1., self.done+self.share*self.made/self.steps), value)
 
+# %% ../../nbs/02_models.refine.ipynb #0a3b807d
 def cost(
     model,   # `runtime.Runtime`
     x,       # uint8 [h,w,3]
@@ -384,6 +390,7 @@ def distance(a, b, metric) -> float:
         total += 1280*(1-float(found))*math.prod(s.stop-s.start for s in inner)
     return total/math.prod(a.shape[:2])
 
+# %% ../../nbs/02_models.refine.ipynb #0722da97
 @functools.lru_cache(1)
 def _similarity():
     net = Graph()

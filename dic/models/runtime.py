@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['TABLES', 'FORMER', 'TILE', 'ENCODING', 'DECODING', 'Weights', 'expected', 'read_weights', 'split_sites', 'tiles',
-           'watched', 'grid', 'at', 'Networks', 'Transforms', 'Prior', 'Runtime']
+           'watched', 'grid', 'at', 'TransformNetworks', 'Networks', 'Analysis', 'Transforms', 'Predictor', 'Prior',
+           'Loaded', 'Analysed', 'Coding', 'Runtime']
 
 # %% ../../nbs/02_models.runtime.ipynb #ba8b1e80
 import contextlib
@@ -16,6 +17,7 @@ import numpy as np
 from ..ranges import Reader, Tables, Writer
 from ..core import DicError
 from . import onnx, swift
+from .base import Coder
 from .reference import FINAL, Fixed, Layer
 
 # %% ../../nbs/02_models.runtime.ipynb #0a334ac5
@@ -171,8 +173,8 @@ def at(
     return (..., *(slice(s.start*up//down, s.stop*up//down) for s in area))
 
 # %% ../../nbs/02_models.runtime.ipynb #5078c96e
-class Networks:
-    "The graphs of `swift`, ready to run."
+class TransformNetworks:
+    "The graphs of the transforms, ready to run."
     def __init__(self,
         weights: Weights,
         threads: int=0,      # 0 for one a core
@@ -206,6 +208,14 @@ class Networks:
         x = swift.g_s(net, swift.corrected(net, y_hat, *more, self.s), gain, self.s)
         return _call(self.make(net, dict(x=net.bytes(x*255.)), providers=self.providers))
 
+# %% ../../nbs/02_models.runtime.ipynb #eccdebec
+def _call(session):
+    "A function of named arrays that gives the session's one output, without the axis of one"
+    return lambda **arrays: session.run(None, arrays)[0][0]
+
+# %% ../../nbs/02_models.runtime.ipynb #ff74d186
+class Networks(TransformNetworks):
+    "All graphs of `swift`, ready to run."
     @functools.cached_property
     def h_s(self):
         "z to the parameters, integers."
@@ -224,18 +234,14 @@ class Networks:
         parameters = Fixed(net.input('parameters', self.s.context), self.weights.sites['cx.r.e'])
         return net, dict(out=swift.context(net, k, y_hat, parameters, self.s))
 
-def _call(session):
-    "A function of named arrays that gives the session's one output, without the axis of one"
-    return lambda **arrays: session.run(None, arrays)[0][0]
-
 # %% ../../nbs/02_models.runtime.ipynb #a5c7dab6
-class Transforms:
-    "Pictures to latents and back, in floats."
+class Analysis:
+    "Pictures to latents, in floats."
     def __init__(self, networks: Networks):
         self.networks, self.s = networks, networks.s
 
     def gain(self, name, quality):
-        "The gains of the channels, float32 [Y,1,1]; of `ga.q` or `gs.q`."
+        "Compute the gains of the channels, float32 [Y,1,1]; of `ga.q` or `gs.q`."
         return swift.gains(self.networks.weights.variables[name], quality)[:, None, None]
 
     def analyse(self,
@@ -262,6 +268,9 @@ class Transforms:
             z[at(inner)] = self.networks.h_a(y=y[None][at(outer, 4)]*gain)[at(within)]
         return z
 
+# %% ../../nbs/02_models.runtime.ipynb #7521be2d
+class Transforms(Analysis):
+    "Pictures to latents and back, in floats."
     def synthesise(self,
         symbols,       # int16 [Y,h/16,w/16]
         indexes,       # Of scales, uint8, the same size
@@ -286,8 +295,8 @@ def _residual(symbols, indexes):
     return dict(r=symbols.astype(np.float32), log_sigma=log_sigma[indexes])
 
 # %% ../../nbs/02_models.runtime.ipynb #a9a4af9b
-class Prior:
-    "What is known of y before it is coded."
+class Predictor:
+    "The distributions of what a step codes."
     def __init__(self, networks: Networks):
         self.networks, self.s = networks, networks.s
         self._indexes = _lookup(networks.weights.thresholds)
@@ -326,6 +335,15 @@ class Prior:
         table, low, high = self._indexes
         return table[np.clip(s, low, high).astype(np.int32)-low]
 
+# %% ../../nbs/02_models.runtime.ipynb #90ab7b05
+def _lookup(thresholds):
+    "The index of every scale from below the first threshold to the last, and these two"
+    low, high = int(thresholds[0])-1, int(thresholds[-1])
+    return np.searchsorted(thresholds, np.arange(low, high+1), 'right').astype(np.uint8), low, high
+
+# %% ../../nbs/02_models.runtime.ipynb #d083e698
+class Prior(Predictor):
+    "What is known of y before it is coded."
     def walk(self,
         z,         # int [Z,h/64,w/64]
         code,      # Called with step, means in sixty-fourths, scale indexes; gives the symbols
@@ -348,14 +366,9 @@ class Prior:
             del mu, index, s                              # before the next step makes its own
         return [symbols, indexes, y_hat] if keep else [y_hat]
 
-def _lookup(thresholds):
-    "The index of every scale from below the first threshold to the last, and these two"
-    low, high = int(thresholds[0])-1, int(thresholds[-1])
-    return np.searchsorted(thresholds, np.arange(low, high+1), 'right').astype(np.uint8), low, high
-
 # %% ../../nbs/02_models.runtime.ipynb #e215e42e
-class Runtime:
-    "`swift`, ready to code."
+class Loaded(Coder):
+    "Weights of `swift` with all that codes with them."
     kind, options, section, searches = 'swift', ('quality',), 'R', True
 
     def __init__(self,
@@ -372,7 +385,8 @@ class Runtime:
     @property
     def config(self): return {**self.s.__dict__, 'lambdas': list(self.s.lambdas)}
 
-    def need_tables(self): "Do nothing: these weights can always code."
+    def need_tables(self):
+        "Do nothing: these weights can always code."
 
     def overhead(self, height, width):
         "Estimate the bytes that coding needs beside picture and tiles: the latents."
@@ -380,10 +394,13 @@ class Runtime:
         return 16*h*w*(18*self.s.latents+4*self.s.context)
 
     def search_memory(self, height, width):
-        "Estimate the bytes that a search for latents needs, for its graph and each pixel of a tile."
+        "Estimate the bytes that a search for latents needs: its graph, and a tile's pixels."
         each = 900 if self.s.metric=='mse' else 1400
         return 120*10**6+each*min(height*width, (TILE+128)**2)
 
+# %% ../../nbs/02_models.runtime.ipynb #29d528ce
+class Analysed(Loaded):
+    "Pictures to integers and back."
     def symbols(self, height, width) -> dict:
         "Count the symbols that each table codes for a picture of this size."
         h, w = grid(height, width)
@@ -404,14 +421,13 @@ class Runtime:
         if z is None: z = self.transforms.hyper(y, gain)
         return [z, *self.prior.walk(z, lambda k, mu, index: _symbols(y, gain, k, mu))]
 
-    def latents(self, x, **options) -> list:
-        "Compute the latents of a picture, uint8 [h,w,3]."
-        return self.quantise(self.analyse(x), *x.shape[:2], **options)
-
     def reconstruct(self, latents, height, width, quality=32):
         "Make the picture, uint8 [height,width,3], that latents stand for."
         return self.transforms.synthesise(*latents[1:], height, width, quality)
 
+# %% ../../nbs/02_models.runtime.ipynb #fcde1770
+class Coding(Analysed):
+    "Integers to bytes."
     def encode_picture(self,
         y, height, width, quality=32, z=None, # As for `quantise`
     ) -> tuple:                               # Bytes, and what `checked` gives
@@ -434,6 +450,9 @@ class Runtime:
         for k in range(4): w.write(self.tables['y'], swift.pick(symbols, k), swift.pick(indexes, k))
         return w.close()
 
+# %% ../../nbs/02_models.runtime.ipynb #2bc9807f
+class Runtime(Coding):
+    "`swift`, ready to code."
     def from_bytes(self, data, height, width, quality=None) -> list: # As `quantise`
         "Read the latents of a picture. Raise `DicError` where the bytes are not of such a picture."
         r = Reader(data)
@@ -442,7 +461,7 @@ class Runtime:
         return [z, *self.prior.walk(z, read)]
 
     def checked(self, latents) -> list:
-        "Give what a file's check is over: z and y_hat, from which all else follows."
+        "Give the arrays that a file's hash is over: z and y_hat, which determine the rest."
         return [latents[0], latents[3]]
 
     def inside(self, payload) -> int:
@@ -451,7 +470,7 @@ class Runtime:
 
     def coded(self,
         latents,
-    ) -> list: # For each string: table, symbols, indexes, part of each symbol, names of parts
+    ) -> list: # For each string: table, symbols, indexes, parts of symbols, names of parts
         "List what `to_bytes` codes, channels last."
         z, symbols, indexes, _ = (np.moveaxis(v, 0, -1) for v in latents)
         steps = sum(k*m[0].astype(np.int8) for k, m in enumerate(swift.step_masks(*symbols.shape)))

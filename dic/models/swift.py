@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['QUALITIES', 'METRICS', 'MIN_SCALE', 'MAX_SCALE', 'NUM_SCALES', 'PARTS', 'Sizes', 'sizes', 'g_a', 'h_a', 'corrected',
            'g_s', 'halo_a', 'halo_s', 'h_s', 'context', 'step_masks', 'cells', 'pick', 'place', 'scales',
-           'scale_thresholds', 'gains', 'Survey', 'survey']
+           'scale_thresholds', 'gains', 'Reshaping', 'Survey', 'survey']
 
 # %% ../../nbs/02_models.swift.ipynb #382d68c2
 import math
@@ -53,7 +53,8 @@ def _truth(name, v):
     if not isinstance(v, bool): raise DicError(f'{name} is {v!r}; it must be true or false')
 
 def _range(v):
-    numbers = isinstance(v, (tuple, list)) and len(v)==2 and all(isinstance(o, (int, float)) for o in v)
+    two = isinstance(v, (tuple, list)) and len(v)==2
+    numbers = two and all(isinstance(o, (int, float)) for o in v)
     if not (numbers and 0<v[0]<v[1]<1e3):
         raise DicError(f'lambdas is {v}; it must be two numbers, the lower first')
 
@@ -102,6 +103,7 @@ def corrected(
     parts = net.narrow(net.join(t, t*log_sigma))
     return y_hat+net.wide(net.conv(parts, 'gs.lrp', s.latents, scale=0.))
 
+# %% ../../nbs/02_models.swift.ipynb #b216c7ea
 def g_s(
     net,   # An arithmetic in real numbers
     y_hat, # Corrected
@@ -169,6 +171,7 @@ def cells(
         p = (g+k)%4
         yield slice(g*n, (g+1)*n), slice(p//2, None, 2), slice(p%2, None, 2)
 
+# %% ../../nbs/02_models.swift.ipynb #60e83106
 def pick(
     t, # [Y,h,w]
     k, # Step, 0..3
@@ -218,10 +221,8 @@ class _Size:
     def __add__(self, other): return self
     __sub__ = __mul__ = __add__
 
-class Survey:
-    "Layers that note their shapes and their cost."
-    def __init__(self): self.shapes, self.sites, self.rows = {}, {}, []
-
+class Reshaping:
+    "Operations without weights."
     def channels(self, x): return x.channels
     def narrow(self, x): return x
     wide = tanh = narrow
@@ -229,6 +230,14 @@ class Survey:
     def fold(self, x, n): return _Size(x.channels*n*n, x.area*n*n)
     def unfold(self, x, n): return _Size(x.channels//(n*n), x.area//(n*n))
     def up(self, x): return self.unfold(x, 2)
+
+# %% ../../nbs/02_models.swift.ipynb #3a0d1371
+class Survey(Reshaping):
+    "Layers that note their shapes and their cost."
+    def __init__(self):
+        self.shapes = {} # Of variables, by name
+        self.sites = {}  # Channels of results, by name
+        self.rows = []   # What each layer costs
 
     def conv(self, x, name, out, k=1, stride=1, scale=1., act=False, plus=None, site=None):
         y = _Size(out, x.area*stride**2)
@@ -251,8 +260,12 @@ class Survey:
         kind = f'{a}x{b} {i}→{o}' if o>1 else f'{a}x{b} {i}'
         new = f'{name}.w' not in self.shapes
         self.shapes |= {f'{name}.w': shape, f'{name}.b': (y.channels,)}
-        self.rows.append(dict(part=PARTS[name.split('.')[0]], layer=f'{name} {kind}',
-            kmac=math.prod(shape)/y.area/1000, parameters=(math.prod(shape)+y.channels)*new))
+        parameters = (math.prod(shape)+y.channels)*new
+        self._row(name, f'{name} {kind}', math.prod(shape)/y.area/1000, parameters)
+
+    def _row(self, name, layer, kmac, parameters):
+        part = PARTS[name.split('.')[0]]
+        self.rows.append(dict(part=part, layer=layer, kmac=kmac, parameters=parameters))
 
 PARTS = dict(ga='g_a', ha='h_a', hs='h_s', cx='context', gs='g_s', z='z_prior')
 
@@ -262,7 +275,7 @@ def survey(s: Sizes) -> Survey:
     net, x = Survey(), _Size(3, 1)
     y, z = g_a(net, x, s), _Size(s.hyper, 64*64)
     h_a(net, y, s)
-    net.sites = {'hs.z': s.hyper, 'cx.y': s.latents}          # from here on they are those of the prior
+    net.sites = {'hs.z': s.hyper, 'cx.y': s.latents} # from here on they are those of the prior
     parameters = h_s(net, z, s)
     for k in range(4): context(net, k, y, parameters, s)
     sites, net.sites = net.sites, {}
@@ -271,5 +284,5 @@ def survey(s: Sizes) -> Survey:
     more = {'ga.q': (QUALITIES, s.latents), 'gs.q': (QUALITIES, s.latents)}
     more |= {f'z.{k}': (3, s.hyper) for k in 'msa'}
     net.shapes |= more
-    net.rows += [dict(part=PARTS[k.split('.')[0]], layer=k, kmac=0., parameters=math.prod(n)) for k, n in more.items()]
+    for k, n in more.items(): net._row(k, k, 0., math.prod(n))
     return net

@@ -23,8 +23,9 @@ def gaussian(
     sigma: float,
 ) -> np.ndarray: # float64, for -reach..reach, and what lies outside
     "Compute the probabilities of rounded Gaussian symbols."
-    edges = [math.erfc(-(t+.5)/sigma/math.sqrt(2))/2 for t in range(-reach(sigma)-1, 1)] # up to t = 0
-    left = np.diff(edges)                                        # -reach..0
+    places = range(-reach(sigma)-1, 1) # up to 0
+    edges = [math.erfc(-(t+.5)/sigma/math.sqrt(2))/2 for t in places]
+    left = np.diff(edges)              # -reach..0
     left[-1] = math.erf(.5/sigma/math.sqrt(2))
     return np.concatenate([left, left[-2::-1], [2*edges[0]]])
 
@@ -39,9 +40,11 @@ def count(
 ) -> np.ndarray: # int64 [64, FAR+1]: how often each magnitude occurred
     "Count symbols by scale index."
     size = np.minimum(np.abs(np.asarray(symbols, np.int64)), FAR).ravel()
-    flat = np.bincount(np.asarray(indexes, np.int64).ravel()*(FAR+1)+size, minlength=swift.NUM_SCALES*(FAR+1))
+    at = np.asarray(indexes, np.int64).ravel()*(FAR+1)+size
+    flat = np.bincount(at, minlength=swift.NUM_SCALES*(FAR+1))
     return flat.reshape(swift.NUM_SCALES, FAR+1)
 
+# %% ../../nbs/02_models.tables.ipynb #4a9f4429
 def y_tables(
     counts=None, # int64 [64, FAR+1] from `count`, added up; without, Gaussians
 ) -> Tables:
@@ -73,7 +76,8 @@ def z_tables(
     scale = np.exp(s)
     low = np.floor((m-20*scale).min(0)).clip(-2000, 0).astype(int)
     high = np.ceil((m+20*scale).max(0)).clip(0, 2000).astype(int)
-    return tables_of([(low[c], _bounded(_mixture(low[c], high[c], m[:, c], scale[:, c], share[:, c]))) for c in range(m.shape[1])])
+    columns = zip(low, high, m.T, scale.T, share.T)
+    return tables_of([(o[0], _bounded(_mixture(*o))) for o in columns])
 
 def _mixture(low, high, m, scale, share):
     "Probabilities of low..high and of what lies outside"

@@ -6,22 +6,20 @@
 __all__ = ['train']
 
 # %% ../../nbs/03_training.ipynb #184f476f
-import importlib, time
+import time
 
-_HOMES = {name: home for home, names in dict(
-    recipe='PRESETS OWN plan options checked schedule share run_folder describe command',
-    loop='read_log hold draw_lambdas spread_lambdas', weights='fresh finish about source_revision', bundle='export import_run environment',
-    curves='plot_logs race plot_race').items() for name in names.split()}
+from ..core import lazily
 
-_PARTS = 'bundle', 'curves', 'jax', 'loop', 'optimiser', 'recipe', 'runner', 'tensorflow', 'tensors', 'weights'
+# %% ../../nbs/03_training.ipynb #94ad3996
+__getattr__, _names = lazily(__name__,
+    recipe='PRESETS plan options checked schedule share run_folder describe command',
+    loop='read_log hold draw_lambdas spread_lambdas',
+    weights='fresh finish about source_revision',
+    bundle='export import_run environment',
+    curves='plot_logs race plot_race',
+    jax='', optimiser='', runner='', tensorflow='', tensors='')
 
-def __getattr__(name):
-    "Import a name from the module it lives in."
-    if name in _PARTS: return importlib.import_module(f'dic.training.{name}')
-    if name in _HOMES: return getattr(importlib.import_module(f'dic.training.{_HOMES[name]}'), name)
-    raise AttributeError(f'module dic.training has no attribute {name!r}')
-
-def __dir__(): return sorted([*_HOMES, *_PARTS, 'train'])
+def __dir__(): return sorted([*_names(), 'train'])
 
 # %% ../../nbs/03_training.ipynb #39e31f42
 def _has_ended(folder, p, say):
@@ -37,23 +35,30 @@ def _has_ended(folder, p, say):
 # %% ../../nbs/03_training.ipynb #561f1b58
 def _with_tensorflow(p, where, paths, folder, progress, say):
     "Train in this process"
-    from dic.data.photos import Photos, some
+    from dic.data.photos import some
     from dic.training import loop, recipe, tensorflow, weights
     began, line, revision = time.monotonic(), recipe.command(p), weights.source_revision()
-    photos = Photos(paths, p['patch'], progress=progress)
-    for reason in photos.reasons(): say(reason)
-    learn, held = photos.parts(p['valid'], p['seed'])
-    own = '. These are the sample photographs: name your own with data' if p['data'] is None else ''
-    say(f'{learn}; {len(held)} held out{own}')
+    learn, held = _photos(p, paths, progress, say)
     engine = tensorflow.Engine(weights.fresh(p, some(learn)), p)
     tensorflow.convert(folder, engine)
     say(f'run: {folder}')
     r = loop.train(engine, p, folder, learn, held, progress, began)
     if r.asked: raise KeyboardInterrupt('the checkpoint is written; the same command goes on')
-    skipped = loop.skipped(r)
+    facts = dict(steps=r.step, data=weights.about(p, paths), skipped=loop.skipped(r),
+        minutes=round(r.seconds/60, 2), core_hours=round(r.core_seconds/3600, 2),
+        device=where, revision=revision, repeat=line)
     engine.swap()
-    weights.finish(engine.model, folder, p, some(learn), steps=r.step, data=weights.about(p, paths), minutes=round(r.seconds/60, 2),
-        core_hours=round(r.core_seconds/3600, 2), skipped=skipped, device=where, revision=revision, repeat=line)
+    weights.finish(engine.model, folder, p, some(learn), **facts)
+
+def _photos(p, paths, progress, say):
+    "The photographs to train on and to validate with"
+    from dic.data.photos import Photos
+    photos = Photos(paths, p['patch'], progress=progress)
+    for reason in photos.reasons(): say(reason)
+    learn, held = photos.parts(p['valid'], p['seed'])
+    own = '. These are the sample photographs: name your own with data' if p['data'] is None else ''
+    say(f'{learn}; {len(held)} held out{own}')
+    return learn, held
 
 # %% ../../nbs/03_training.ipynb #8257da9a
 def _with_jax(p, paths, folder, progress, say):
@@ -70,27 +75,40 @@ def train(
     progress: bool=True,       # Show bars and say what is done
     **params,                  # What `dic.training.recipe.plan` takes
 ):                             # The run's folder, a Path, with weights.safetensors and card.json
-    "Train a model, or go on with a run that was interrupted. Raises `DicError` where that cannot be done."
+    "Train a model, or go on with an interrupted run. Raise `DicError` where that cannot be done."
     from dic.core import DicError, needs, write_json
+    from dic.data.photos import fingerprint
     from dic.training import loop, recipe
-    if backend not in ('tensorflow', 'jax'): raise DicError(f'backend {backend!r} is neither tensorflow nor jax')
-    away, setup = backend=='jax', needs('dic.backend', 'train', 'training').setup
-    if away and params.get('preset', 'auto')=='auto':
-        full = params.get('device', 'auto')!='cpu' and importlib.import_module('dic.training.bundle').has_gpu()
-        params = params|dict(preset='full' if full else 'quick')
-    p = recipe.plan(**params)
-    if away: p |= dict(backend=backend)
+    if backend not in ('tensorflow', 'jax'):
+        raise DicError(f'backend {backend!r} is neither tensorflow nor jax')
     def say(line): print(line, flush=True) if progress else None
-    where = setup('cpu' if away else p['device'])
+    p, where = _prepared(backend, params)
     paths = needs('dic.data.datasets', 'train', 'training').find_photos(p['data'])
-    say(f'{recipe.describe(p)} {"with JAX" if away else f"on {where}"} (preset {p["preset"]})')
-    folder = recipe.run_folder(p, importlib.import_module('dic.data.photos').fingerprint(paths))
+    say(f'{recipe.describe(p)} {where} (preset {p["preset"]})')
+    folder = recipe.run_folder(p, fingerprint(paths))
     new = not folder.exists()
     with loop.hold(folder):
         if _has_ended(folder, p, say): return folder
         with loop.cleared(folder, new):
             write_json(folder/'run.json', p)
-            if away: _with_jax(p, paths, folder, progress, say)
-            else: _with_tensorflow(p, where, paths, folder, progress, say)
+            if backend=='jax': _with_jax(p, paths, folder, progress, say)
+            else: _with_tensorflow(p, where.removeprefix('on '), paths, folder, progress, say)
     say(f'done: {folder}/weights.safetensors')
     return folder
+
+# %% ../../nbs/03_training.ipynb #f7f95b2a
+def _prepared(backend, params):
+    "A finished plan, and where it will be trained; TensorFlow is set up for that"
+    from dic.core import needs
+    from dic.training import recipe
+    setup = needs('dic.backend', 'train', 'training').setup
+    if backend=='tensorflow':
+        p = recipe.plan(**params)
+        return p, f'on {setup(p["device"])}'
+    if params.get('preset', 'auto')=='auto':
+        from dic.training.bundle import has_gpu
+        full = params.get('device', 'auto')!='cpu' and has_gpu()
+        params = params|dict(preset='full' if full else 'quick')
+    p = recipe.plan(**params)|dict(backend=backend)
+    setup('cpu')
+    return p, 'with JAX'

@@ -6,7 +6,7 @@
 __all__ = ['PINS', 'CUDA', 'MODULES', 'has_gpu', 'environment', 'export', 'import_run', 'run']
 
 # %% ../../nbs/03_training.bundle.ipynb #cb671023
-import functools, hashlib, io, json, os, re, shutil, subprocess, sys, zipfile
+import functools, hashlib, io, json, math, os, re, shutil, subprocess, sys, zipfile
 from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
@@ -21,7 +21,7 @@ from ..data import find_photos
 from ..models.base import build
 from ..data.photos import Photos, some
 from .jax import parity_batch
-from .loop import held_crops, spread_lambdas
+from .loop import held_crops, spread_lambdas, validated, write_log
 from .recipe import describe, plan, run_name
 from .tensorflow import Engine
 from .tensors import pack
@@ -29,7 +29,7 @@ from .weights import finish, fresh, source_revision
 from tensorflow.python.ops import gen_stateless_random_ops_v2 as random_ops
 
 # %% ../../nbs/03_training.bundle.ipynb #ad11dc6e
-PINS = {(3, 10): dict(jax='0.6.2', numpy='2.2.6', pillow='12.3.0'),       # the last JAX for Python 3.10
+PINS = {(3, 10): dict(jax='0.6.2', numpy='2.2.6', pillow='12.3.0'), # the last JAX for Python 3.10
         (3, 11): dict(jax='0.10.2', numpy='2.4.6', pillow='13.0.0')}
 CUDA = {(3, 10): 'cuda12', (3, 11): 'cuda13'}
 
@@ -44,20 +44,23 @@ def has_gpu() -> bool:
 def environment(
     progress: bool=True, # Say that it is made
 ) -> Path:               # Its Python
-    "Give an environment with JAX, NumPy and Pillow, made if it is not there. Raises `DicError` where that fails."
+    "Find or make an environment with JAX, NumPy and Pillow. Raise `DicError` where that fails."
     key = sys.version_info[:2]
     wanted = {**PINS[key], **(dict(extra=CUDA[key]) if has_gpu() else {})}
     digest = hashlib.sha256(json.dumps([wanted, sys.version]).encode()).hexdigest()[:8]
     folder = pooch.os_cache('dic')/f'jax-{wanted["jax"]}-python{key[0]}.{key[1]}-{digest}'
     python, stamp = folder/'bin/python', folder/'complete'
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with locked(folder.with_suffix('.lock'), 'waiting for another process that is making the environment'):
+    waiting = 'waiting for another process that is making the environment'
+    with locked(folder.with_suffix('.lock'), waiting):
         if stamp.exists(): return python
-        if progress: print(f'making {folder} with JAX {wanted["jax"]}; this happens once and takes a minute', flush=True)
+        said = f'making {folder} with JAX {wanted["jax"]}; this happens once and takes a minute'
+        if progress: print(said, flush=True)
         _make(folder, wanted)
         stamp.write_text('')
     return python
 
+# %% ../../nbs/03_training.bundle.ipynb #324fa43e
 def _make(folder, wanted):
     "Make the environment anew"
     shutil.rmtree(folder, ignore_errors=True)
@@ -67,7 +70,8 @@ def _make(folder, wanted):
     for command in [sys.executable, '-m', 'venv', folder], install:
         r = subprocess.run(command, capture_output=True, text=True)
         said = [*r.stdout.splitlines(), *r.stderr.splitlines()] or ['']
-        if r.returncode: raise DicError(f'{folder}: no environment for JAX could be made ({said[-1]})')
+        if r.returncode:
+            raise DicError(f'{folder}: no environment for JAX could be made ({said[-1]})')
 
 # %% ../../nbs/03_training.bundle.ipynb #a6cbf235
 def _functions(model):
@@ -76,58 +80,76 @@ def _functions(model):
     def step(x, lmbda, seed):
         with tf.GradientTape() as tape: l = model.losses(x, lmbda, seed)
         found = tape.gradient(l['loss'], weights)
-        return [l[k] for k in ('loss', 'bpp', 'mse')]+[tf.convert_to_tensor(g) for g in found]     # tf.gather gives IndexedSlices
-    def valid(x, lmbda):
-        l = model.losses(x, lmbda)
-        return [l[k] for k in ('loss', 'bpp', 'mse')]
+        return _metrics(l)+[tf.convert_to_tensor(g) for g in found] # tf.gather gives IndexedSlices
+    def valid(x, lmbda): return _metrics(model.losses(x, lmbda))
     return dict(step=step, valid=valid)
 
+def _metrics(l): return [l[k] for k in ('loss', 'bpp', 'mse')]
+
 def _traced(f, p, seeded):
-    "A function for batches of a plan, traced, and compiled by XLA when it is called; and the arguments' shapes"
-    spec = [tf.TensorSpec([p['batch'], p['patch'], p['patch'], 3], tf.uint8), tf.TensorSpec([p['batch']], tf.float32)]
-    spec += seeded*[tf.TensorSpec([2], tf.int32)]
+    "A function for batches of a plan, to be compiled by XLA, and its arguments' shapes"
+    crops = tf.TensorSpec([p['batch'], p['patch'], p['patch'], 3], tf.uint8)
+    spec = [crops, tf.TensorSpec([p['batch']], tf.float32)]
+    if seeded: spec.append(tf.TensorSpec([2], tf.int32))
     traced = tf.function(f, jit_compile=True, input_signature=spec)
     with tf.device('CPU'), _same_noise(): traced.get_concrete_function()
     return traced, spec
 
 # %% ../../nbs/03_training.bundle.ipynb #e145280e
 def _key(seed, name=None):
-    "Ten rounds of Philox over a seed int32 [2]: the generator's key and counter, as `StatelessRandomGetKeyCounter` has them on a CPU"
-    c, k = tf.unstack(tf.reshape(tf.bitcast(tf.cast(seed, tf.int64), tf.uint32), [4])), np.uint64([0x3ec8f720, 0x02461e29])
-    for _ in range(10):
-        p, q = (tf.unstack(tf.bitcast(tf.cast(v, tf.uint64)*np.uint64(m), tf.uint32)) for v, m in ((c[0], 0xd2511f53), (c[2], 0xcd9e8d57)))
-        c, k = [q[1]^c[1]^np.uint32(k[0]), q[0], p[1]^c[3]^np.uint32(k[1]), p[0]], k+np.uint64([0x9e3779b9, 0xbb67ae85]) & np.uint64(2**32-1)
-    return tf.bitcast(tf.stack(c[:2]), tf.uint64)[None], tf.stack([tf.constant(0, tf.uint64), tf.bitcast(tf.stack(c[2:]), tf.uint64)])
+    "Key and counter for a seed int32 [2], as `StatelessRandomGetKeyCounter` has them on a CPU"
+    c = tf.unstack(tf.reshape(tf.bitcast(tf.cast(seed, tf.int64), tf.uint32), [4]))
+    k = np.uint64([0x3ec8f720, 0x02461e29])
+    for _ in range(10): # rounds of Philox
+        p, q = _product(c[0], 0xd2511f53), _product(c[2], 0xcd9e8d57) # lower and upper halves
+        c = [q[1]^c[1]^np.uint32(k[0]), q[0], p[1]^c[3]^np.uint32(k[1]), p[0]]
+        k = k+np.uint64([0x9e3779b9, 0xbb67ae85]) & np.uint64(2**32-1)
+    key, counter = (tf.bitcast(tf.stack(o), tf.uint64) for o in (c[:2], c[2:]))
+    return key[None], tf.stack([tf.constant(0, tf.uint64), counter])
+
+def _product(v, m):
+    "The halves of a product of 32-bit numbers"
+    return tf.unstack(tf.bitcast(tf.cast(v, tf.uint64)*np.uint64(m), tf.uint32))
 
 def _uniform(shape, key, counter, alg, dtype=tf.float32, name=None):
     "Numbers in 0..1 from the lower bits"
-    bits = random_ops.stateless_random_uniform_full_int_v2(shape=shape, key=key, counter=counter, alg=alg, dtype=tf.uint32)
+    draw = random_ops.stateless_random_uniform_full_int_v2
+    bits = draw(shape=shape, key=key, counter=counter, alg=alg, dtype=tf.uint32)
     return tf.cast(tf.bitcast(bits & 0x7fffff | 0x3f800000, tf.float32)-1., dtype)
 
 @contextmanager
 def _same_noise():
     "Have XLA draw the uniform numbers that TensorFlow's kernels draw"
-    with mock.patch.multiple(random_ops, stateless_random_uniform_v2=_uniform, stateless_random_get_key_counter=_key): yield
+    ours = dict(stateless_random_uniform_v2=_uniform, stateless_random_get_key_counter=_key)
+    with mock.patch.multiple(random_ops, **ours): yield
 
 # %% ../../nbs/03_training.bundle.ipynb #d62199b8
 def _captures(traced, model, name):
     "What a function captured: names of weights and constants in order, and the constants"
-    weights, names, constants = {id(v.handle): k for k, v in model.named_variables().items()}, [], {}
+    weights = {id(v.handle): k for k, v in model.named_variables().items()}
+    names, constants = [], {}
     for i, c in enumerate(traced.get_concrete_function().captured_inputs):
         names.append(weights.get(id(c), f'constant/{name}/{i}'))
-        if id(c) in weights: continue
-        if c.dtype==tf.resource: c = tf.raw_ops.ReadVariableOp(resource=c, dtype=c._handle_data.shape_and_type[0].dtype)
-        constants[names[-1]] = tf.cast(c, tf.float32).numpy() if c.dtype.is_floating else c.numpy()
+        if id(c) not in weights: constants[names[-1]] = _value(c)
     return names, constants
+
+def _value(c):
+    "The value of a captured tensor or variable"
+    if c.dtype==tf.resource:
+        kind = c._handle_data.shape_and_type[0].dtype
+        c = tf.raw_ops.ReadVariableOp(resource=c, dtype=kind)
+    return tf.cast(c, tf.float32).numpy() if c.dtype.is_floating else c.numpy()
 
 # %% ../../nbs/03_training.bundle.ipynb #d79358d9
 def _parity(f, traced, p):
     "A batch that the bundle can make again, and what comes of it"
-    x, lmbda, seed = parity_batch(p['batch'], p['patch']), spread_lambdas(p['lmbda'], p['batch']), [1, 2]
+    x, seed = parity_batch(p['batch'], p['patch']), [1, 2]
+    lmbda = spread_lambdas(p['lmbda'], p['batch'])
     f = f if p['precision']=='float32' else traced
     with tf.device('CPU'): found = f(tf.constant(x), tf.constant(lmbda), tf.constant(seed))
     values = map(float, [*found[:3], tf.linalg.global_norm(found[3:])])
-    return dict(lmbda=lmbda.tolist(), seed=seed, values=dict(zip(('loss', 'bpp', 'mse', 'grad_norm'), values)))
+    values = dict(zip(('loss', 'bpp', 'mse', 'grad_norm'), values))
+    return dict(lmbda=lmbda.tolist(), seed=seed, values=values)
 
 # %% ../../nbs/03_training.bundle.ipynb #016bb85a
 def _programs(model, p):
@@ -138,21 +160,37 @@ def _programs(model, p):
         captures[name], found = _captures(traced, model, name)
         constants |= found
         if name=='step': parity = _parity(f, traced, p)
-        with tf.device('CPU'): hlo = traced.experimental_get_compiler_ir(*[tf.zeros(s.shape, s.dtype) for s in spec])
-        files[f'{name}.hlo'] = hlo(stage='hlo_serialized')
-    variables, aux = model.named_variables(), {id(v) for v in model.prior_variables()}
-    weights = {k: v.numpy() for k, v in variables.items()}
-    meta = dict(format=2, dic=dic.__version__, kind=model.kind, config=model.config, names=list(weights),
-        shapes=[list(v.shape) for v in weights.values()], aux=[k for k, v in variables.items() if id(v) in aux],
-        betas=list(model.betas), muon=model.muon, captures=captures, parity=parity,
-        plan={k: v for k, v in p.items() if k not in ('data', 'out', 'init', 'device', 'backend')},
+        files[f'{name}.hlo'] = _hlo(traced, spec)
+    weights = {k: v.numpy() for k, v in model.named_variables().items()}
+    meta = dict(_meta(model, weights, p), captures=captures, parity=parity)
+    files['weights.safetensors'], files['constants.safetensors'] = pack(weights), pack(constants)
+    files['meta.json'] = json.dumps(meta, indent=1)
+    return files
+
+def _hlo(traced, spec):
+    "A traced function as a serialised HLO module"
+    with tf.device('CPU'):
+        zeros = [tf.zeros(s.shape, s.dtype) for s in spec]
+        return traced.experimental_get_compiler_ir(*zeros)(stage='hlo_serialized')
+
+# %% ../../nbs/03_training.bundle.ipynb #f3d5ab4f
+_HERE = 'data', 'out', 'init', 'device', 'backend' # Of a plan, what a bundle is not told
+
+def _meta(model, weights, p):
+    "What a bundle says of its model and plan"
+    aux = {id(v) for v in model.prior_variables()}
+    return dict(format=2, dic=dic.__version__, kind=model.kind, config=model.config,
+        names=list(weights), shapes=[list(v.shape) for v in weights.values()],
+        aux=[k for k, v in model.named_variables().items() if id(v) in aux],
+        betas=list(model.betas), muon=model.muon,
+        plan={k: v for k, v in p.items() if k not in _HERE},
         init=p['init'] and zoo.fingerprint(zoo.locate(p['init'])))
-    text = json.dumps(meta, indent=1)
-    return files | {'weights.safetensors': pack(weights), 'constants.safetensors': pack(constants), 'meta.json': text}
 
 # %% ../../nbs/03_training.bundle.ipynb #14ebf9b7
-MODULES = ('__init__ colours containers core data/__init__ data/archives data/photos images training/__init__ training/jax training/loop '
-           'training/optimiser training/recipe training/runner training/tensors').split()
+MODULES = (
+    '__init__ colours containers core images data/__init__ data/archives data/photos '
+    'training/__init__ training/jax training/loop training/optimiser training/recipe '
+    'training/runner training/tensors').split()
 
 _MAIN = '''import sys
 from pathlib import Path
@@ -176,20 +214,24 @@ def _parts(p, data):
     "The photographs to train on and to validate with"
     return Photos(find_photos(data), p['patch'], progress=False).parts(p['valid'], p['seed'])
 
+# %% ../../nbs/03_training.bundle.ipynb #f3cb5cb5
 def export(
     out: str|Path,       # The bundle; .pyz is added where it is missing
     progress: bool=True, # Say what was written
     p: dict=None,        # A finished plan, instead of
-    **params,            # What `dic.training.recipe.plan` takes; the bundle may be told other steps and rates, the rest is fixed
+    **params,            # What `dic.training.recipe.plan` takes; a bundle can be told other rates
 ) -> Path:               # The bundle
-    "Write a bundle that trains a model. Raises `DicError` where that cannot be done."
+    "Write a bundle that trains a model. Raise `DicError` where that cannot be done."
     p, out = p or plan(**params), Path(out)
     if out.suffix!='.pyz': out = out.with_name(f'{out.name}.pyz')
-    if out.exists() and not _is_bundle(out): raise DicError(f'{out}: is there already and no bundle; name another file')
+    if out.exists() and not _is_bundle(out):
+        raise DicError(f'{out}: is there already and no bundle; name another file')
     photos = some(_parts(p, p['data'])[0]) if p['data'] else None
     data = _packed(_programs(fresh(p, photos), p))
     with atomic(out) as f: f.write(data)
-    if progress: print(f'{out}: {describe(p)}, {human(len(data))}\npython {out} --photos PHOTOGRAPHS --out OUT')
+    if progress:
+        print(f'{out}: {describe(p)}, {human(len(data))}')
+        print(f'python {out} --photos PHOTOGRAPHS --out OUT')
     return out
 
 def _is_bundle(path):
@@ -199,34 +241,38 @@ def _is_bundle(path):
     except (OSError, zipfile.BadZipFile): return False
 
 # %% ../../nbs/03_training.bundle.ipynb #2f1d2271
-_LOGGED = ('step loss bpp mse rate skipped time mpx_s matrix_share valid_loss valid_bpp valid_mse hours core_hours').split()
+_MEANS = {'loss', 'bpp', 'mse'}, {'valid_loss', 'valid_bpp', 'valid_mse'} # Of a line of the log
+_MORE = 'step rate skipped time mpx_s matrix_share hours core_hours'.split()
+_LOGGED = set(_MORE).union(*_MEANS)
 
-def _number(v): return type(v) in (int, float) and abs(v)<2**53       # false for NaN too
+def _number(v): return type(v) in (int, float) and abs(v)<2**53 # false for NaN too
 
 def _text(path, limit):
     "A file's text, if it is not larger than it may be"
     try:
-        if path.stat().st_size>limit: raise DicError(f'{path}: {path.stat().st_size:,} bytes are too many')
+        size = path.stat().st_size
+        if size>limit: raise DicError(f'{path}: {size:,} bytes are too many')
         return path.read_text()
     except OSError as e:
-        raise DicError(f'{path}: cannot be read ({e.strerror}); name the folder that the bundle wrote') from e
+        raise DicError(f'{path}: cannot be read ({e.strerror}); '
+                       'name the folder that the bundle wrote') from e
     except UnicodeDecodeError as e: raise DicError(f'{path}: damaged') from e
 
 def _rows(path):
-    "The lines of a log that are lines of a log"
+    "The valid lines of a log, with the numbers that it may have"
     found = []
     for line in _text(path, 2**28).splitlines():
         try: row = {k: v for k, v in json.loads(line).items() if k in _LOGGED and _number(v)}
         except (ValueError, AttributeError, RecursionError): continue
-        means = {'loss', 'bpp', 'mse'}, {'valid_loss', 'valid_bpp', 'valid_mse'}
-        if 'step' in row and any(o<=row.keys() for o in means): found.append(row)
+        if 'step' in row and any(o<=row.keys() for o in _MEANS): found.append(row)
     return found
 
 # %% ../../nbs/03_training.bundle.ipynb #ccc9ed4a
-_KEPT = ('model lmbda config batch patch precision main_lr aux_lr warm_up cool_down seed preset valid total_minutes').split()
+_KEPT = ('model lmbda config batch patch precision main_lr aux_lr warm_up cool_down '
+         'seed preset valid total_minutes').split()
 
 def _about(run):
-    "What a bundle says of its run: a plan, the files of weights with their checksums, and facts for the card"
+    "What a bundle says of its run: a plan, the weights' checksums by file, and facts for the card"
     path = Path(run)/'run.json'
     try:
         said = json.loads(_text(path, 2**22))
@@ -235,38 +281,56 @@ def _about(run):
         facts = _facts(said)
         if not 0<p['batch']*p['patch']**2<2**27 or p['steps']>2**40: raise ValueError('sizes')
     except DicError: raise
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as e:
-        raise DicError(f'{path}: damaged') from e
+    except _DAMAGE as e: raise DicError(f'{path}: damaged') from e
     return p, files, facts
 
+_DAMAGE = ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError
+
+# %% ../../nbs/03_training.bundle.ipynb #446edc7c
 def _facts(said):
     "What the card is to say of a run elsewhere"
-    words = {str(k)[:40]: str(v)[:40] for k, v in list(dict(said['versions']).items())[:20]}
     data = {k: v for k, v in dict(said['data']).items() if _number(v)}
-    if re.fullmatch('[0-9a-f]{16}', str(said['data'].get('fingerprint'))): data['fingerprint'] = said['data']['fingerprint']
+    data |= _digits(said['data'], 'fingerprint', 16)
     facts = {k: float(said[k]) for k in ('minutes', 'core_hours')}
     if not all(map(_number, facts.values())): raise ValueError('no number')
-    facts |= dict(skipped=int(said['skipped']), device=f'{int(said["devices"])} x {str(said["device"])[:80]}', elsewhere=words, data=data)
-    return facts | (dict(init=said['init']) if re.fullmatch('[0-9a-f]{64}', str(said.get('init'))) else {})
+    device = f'{int(said["devices"])} x {str(said["device"])[:80]}'
+    versions = {str(k)[:40]: str(v)[:40] for k, v in list(dict(said['versions']).items())[:20]}
+    facts |= dict(skipped=int(said['skipped']), device=device, elsewhere=versions, data=data)
+    return facts | _digits(said, 'init', 64)
+
+def _digits(said, name, n):
+    "A value that is n hexadecimal digits, or nothing"
+    return {name: said[name]} if re.fullmatch(f'[0-9a-f]{{{n}}}', str(said.get(name))) else {}
 
 # %% ../../nbs/03_training.bundle.ipynb #51e6b3d4
 def _fill(model, run, said):
     "The weights of a run, checked and put into the model"
-    files, variables = sorted(Path(run).glob('weights*.safetensors')), model.named_variables()
-    left, room = dict(variables), 2**20+4*sum(int(np.prod(v.shape)) for v in variables.values())
+    files, left = sorted(Path(run).glob('weights*.safetensors')), model.named_variables()
+    room = 2**20+4*sum(math.prod(v.shape) for v in left.values())
     for path in files:
-        if path.stat().st_size>room: raise DicError(f'{path}: larger than {model.kind} {model.config}')
-        try:
-            with safe_open(path, 'np') as f:
-                for k in f.keys(): _take(f, k, left, model, path)
-        except DicError: raise
-        except Exception as e: raise DicError(f'{path}: not a weights file ({(str(e).splitlines() or [type(e).__name__])[0]})') from e
-    if left: raise DicError(f'{run}: no weights for {next(iter(left))}{" and others" if len(left)>1 else ""}; is a part missing?')
+        if path.stat().st_size>room:
+            raise DicError(f'{path}: larger than {model.kind} {model.config}')
+        _take_all(path, left, model)
+    if left:
+        more = ' and others' if len(left)>1 else ''
+        raise DicError(f'{run}: no weights for {next(iter(left))}{more}; is a part missing?')
     if {p.name: zoo.fingerprint(p) for p in files}!=said:
-        raise DicError(f'{run}: the weights are not those that run.json speaks of; fetch both again')
+        raise DicError(f'{run}: the weights are not those that run.json speaks of; '
+                       'fetch both again')
+
+# %% ../../nbs/03_training.bundle.ipynb #c6fe102d
+def _take_all(path, left, model):
+    "The arrays of a file, into variables, which are no longer left"
+    try:
+        with safe_open(path, 'np') as f:
+            for k in f.keys(): _take(f, k, left, model, path)
+    except DicError: raise
+    except Exception as e: # whatever a damaged file makes the library say
+        said = (str(e).splitlines() or [type(e).__name__])[0]
+        raise DicError(f'{path}: not a weights file ({said})') from e
 
 def _take(f, k, left, model, path):
-    "An array of an open file, into its variable, which is no longer left"
+    "An array of an open file, into its variable"
     v, s = left.pop(k, None), f.get_slice(k)
     fits = v is not None and s.get_shape()==list(v.shape) and s.get_dtype() in ('F32', 'F16')
     if not (fits and np.isfinite(a := f.get_tensor(k)).all()):
@@ -281,37 +345,46 @@ def import_run(
     folder: Path|None=None, # The run's own folder, where it has one already
     progress: bool=True, # Say how good it is
 ) -> Path:               # The run's folder, as from `dic.training.train`
-    "Make a run of what a bundle brought. Raises `DicError` where it is damaged or does not fit."
+    "Make a run of what a bundle wrote. Raise `DicError` where it is damaged or does not fit."
     p, files, facts = _about(run)
     p, rows = p|dict(data=data), _rows(Path(run)/'log.jsonl')
     learn, held = _parts(p, data)
     model = build(p['model'], **p['config'], precision=p['precision'])
     _fill(model, run, files)
-    if folder is None:
-        content = hashlib.sha256(b''.join(v.numpy().tobytes() for v in model.named_variables().values())).hexdigest()[:8]
-        folder = Path(out)/run_name(p, content)
+    folder = folder or Path(out)/run_name(p, _content(model))
     row = dict(step=p['steps'], **_measured(model, held, p))
-    if progress: print(f'step {p["steps"]:,}: held-out photographs {row["valid_bpp"]:.4f} bpp, {psnr_of(row["valid_mse"]):.2f} dB')
-    rows = [r for r in rows if r['step']<=p['steps'] and not (r['step']==p['steps'] and 'valid_bpp' in r)]+[row]
+    found = f'{row["valid_bpp"]:.4f} bpp, {psnr_of(row["valid_mse"]):.2f} dB'
+    if progress: print(f'step {p["steps"]:,}: held-out photographs {found}')
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic(folder/'log.jsonl', 'w') as f: f.write(''.join(json.dumps(r)+'\n' for r in rows))
+    write_log(folder, [*_before(rows, p['steps']), row])
     if not (folder/'run.json').exists(): write_json(folder/'run.json', p)
     finish(model, folder, p, some(learn), backend='jax', revision=source_revision(), **facts)
     return folder
 
+# %% ../../nbs/03_training.bundle.ipynb #7ea08e3b
+def _content(model):
+    "A short hash of a model's weights"
+    found = b''.join(v.numpy().tobytes() for v in model.named_variables().values())
+    return hashlib.sha256(found).hexdigest()[:8]
+
+def _before(rows, step):
+    "Lines of a log up to a step, without its validation"
+    return [r for r in rows if r['step']<step or r['step']==step and 'valid_bpp' not in r]
+
 def _measured(model, held, p):
-    "What TensorFlow finds on the crops that were held out, in batches that fit a CPU"
+    "What TensorFlow finds on held-out photographs, in batches that fit a CPU"
     p = p|dict(batch=max(1, min(p['batch'], 2**20//p['patch']**2)))
-    engine, lmbda = Engine(model, p), spread_lambdas(p['lmbda'], p['batch'])
-    means = np.mean([engine.validate(x, lmbda) for x in held_crops(held, p)], 0).tolist()
-    return dict(zip(('valid_loss', 'valid_bpp', 'valid_mse'), means))
+    return validated(Engine(model, p), held_crops(held, p), p)
 
 # %% ../../nbs/03_training.bundle.ipynb #89fa5e23
 def _device(name):
-    "What tells JAX which device to use"
+    "Environment variables that tell JAX which device to use"
     if name=='auto': return {}
-    return dict(JAX_PLATFORMS='cpu' if name=='cpu' else 'cuda') | (dict(CUDA_VISIBLE_DEVICES=name[4:]) if ':' in name else {})
+    found = dict(JAX_PLATFORMS='cpu' if name=='cpu' else 'cuda')
+    if ':' in name: found['CUDA_VISIBLE_DEVICES'] = name[4:]
+    return found
 
+# %% ../../nbs/03_training.bundle.ipynb #1fc6ebad
 def run(
     bundle: Path, # From `export`
     out: Path,    # Where it is to write
@@ -320,17 +393,28 @@ def run(
     progress: bool, # Say that an environment is made
     say,          # Gets what the bundle says, line by line
 ):
-    "Run a bundle in the environment that has JAX; Ctrl-C lets it save. Raises `DicError` where it fails."
+    "Run a bundle where JAX is; Ctrl-C lets it save. Raise `DicError` where it fails."
     listed = out.parent/'photographs.txt'
     with atomic(listed, 'w') as f: f.write(''.join(f'{Path(o).absolute()}\n' for o in paths))
-    command = [environment(progress), '-I', bundle, '--photos', f'@{listed}', '--out', out, '--save-every', p['save_every']]
+    command = [environment(progress), '-I', bundle, '--photos', f'@{listed}', '--out', out]
+    command += ['--save-every', p['save_every']]
     if p['minutes']: command += ['--minutes', p['minutes']]
-    env = {'JAX_COMPILATION_CACHE_DIR': str(pooch.os_cache('dic')/'xla'), **os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **_device(p['device'])}
-    r, last = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env), ''
+    cache = {'JAX_COMPILATION_CACHE_DIR': str(pooch.os_cache('dic')/'xla')}
+    env = {**cache, **os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **_device(p['device'])}
+    code, last = _followed(list(map(str, command)), env, say)
+    if not code: return
+    said = last.strip().removeprefix(f'{bundle.name}: ')
+    raise DicError(said or f'the bundle ended with exit code {code}')
+
+# %% ../../nbs/03_training.bundle.ipynb #39466e4b
+def _followed(command, env, say):
+    "Exit code and last line of a command, whose lines are passed on"
+    last, both = '', dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    r = subprocess.Popen(command, **both, text=True, env=env)
     try:
         for last in r.stdout: say(last.rstrip())
-        code = r.wait()
+        return r.wait(), last
     except BaseException:
-        r.terminate(); r.wait()
+        r.terminate()
+        r.wait()
         raise
-    if code: raise DicError(last.strip().removeprefix(f'{bundle.name}: ') or f'the bundle ended with exit code {code}')

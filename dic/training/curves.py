@@ -8,10 +8,9 @@ __all__ = ['plot_logs', 'race', 'plot_race']
 # %% ../../nbs/03_training.curves.ipynb #302cd345
 import time
 
-import numpy as np
 from ..data import find_photos
 from ..data.photos import Photos, crops
-from .loop import draw_lambdas, held_crops, spread_lambdas
+from .loop import draw_lambdas, held_crops, validated
 from .recipe import share
 from .tensorflow import Engine
 
@@ -19,18 +18,24 @@ from .tensorflow import Engine
 def plot_logs(
     logs: dict, # Name -> rows as `read_log` gives them
 ):              # matplotlib figure
-    "Plot squared error, bits per pixel and loss over the steps of one or more runs; dots are held-out photographs."
+    "Plot squared error, bits per pixel and loss of runs by step; dots are held-out photographs."
     import matplotlib.pyplot as plt
     fig, axes = plt.subplots(1, 3, figsize=(11, 3), dpi=80, constrained_layout=True)
-    for a, key, title in zip(axes, ('mse', 'bpp', 'loss'), ('mse (0..255)', 'bits per pixel', 'bpp + lambda mse')):
+    titles = dict(mse='mse (0..255)', bpp='bits per pixel', loss='bpp + lambda mse')
+    for a, (key, title) in zip(axes, titles.items()):
         for i, (name, rows) in enumerate(logs.items()):
-            t, v = [r for r in rows if key in r], [r for r in rows if f'valid_{key}' in r and r['step']>1]
-            a.plot([r['step'] for r in t], [r[key] for r in t], lw=1, color=f'C{i}', label=name, alpha=.7)
-            a.plot([r['step'] for r in v], [r[f'valid_{key}'] for r in v], '.', color=f'C{i}')
+            steps, values = _column(rows, key)
+            a.plot(steps, values, lw=1, color=f'C{i}', label=name, alpha=.7)
+            a.plot(*_column(rows, f'valid_{key}', first=1), '.', color=f'C{i}')
         a.set(yscale='log', xlabel='step', title=title)
         a.grid(alpha=.3, which='both')
         a.legend()
     return fig
+
+def _column(rows, key, first=0):
+    "Steps and values of a log, after the first steps"
+    found = [(r['step'], r[key]) for r in rows if key in r and r['step']>first]
+    return [step for step, _ in found], [value for _, value in found]
 
 # %% ../../nbs/03_training.curves.ipynb #b7dc93d7
 def race(
@@ -39,20 +44,24 @@ def race(
     every=100,    # Steps between measurements
 ) -> dict:        # Name -> rows of step, minutes, and validation as in a log
     "Train models side by side."
-    learn, held = Photos(find_photos(p['data']), p['patch'], progress=False).parts(p['valid'], p['seed'])
+    photos = Photos(find_photos(p['data']), p['patch'], progress=False)
+    learn, held = photos.parts(p['valid'], p['seed'])
     engines, check = {k: Engine(m, p) for k, m in models.items()}, held_crops(held, p)
-    rows, spent, spread = {k: [] for k in models}, dict.fromkeys(models, 0.), spread_lambdas(p['lmbda'], p['batch'])
+    rows, spent = {k: [] for k in models}, dict.fromkeys(models, 0.)
     for i, x in enumerate(crops(learn, p['batch'], p['patch'], p['seed'], 0, p['steps'])):
-        lmbda, rate = draw_lambdas(p['lmbda'], len(x), p['seed'], i), share(p, i)
         for k, e in engines.items():
-            start = time.time()
-            e.step(x, lmbda, [p['seed'], i], [p['main_lr']*rate, p['aux_lr']*rate], i)
-            e.wait()
-            if i: spent[k] += time.time()-start                    # the first step also builds the graph
-            if (i+1)%every: continue
-            means = np.mean([e.validate(o, spread) for o in check], 0).tolist()
-            rows[k].append(dict(step=i+1, minutes=spent[k]/60, **dict(zip(('valid_loss', 'valid_bpp', 'valid_mse'), means))))
+            seconds = _timed_step(e, p, x, i)
+            if i: spent[k] += seconds        # the first step also builds the graph
+            if (i+1)%every==0:
+                rows[k].append(dict(step=i+1, minutes=spent[k]/60, **validated(e, check, p)))
     return rows
+
+def _timed_step(engine, p, x, i):
+    "Make a step, and give the seconds it took"
+    lmbda, rate, start = draw_lambdas(p['lmbda'], len(x), p['seed'], i), share(p, i), time.time()
+    engine.step(x, lmbda, [p['seed'], i], [p['main_lr']*rate, p['aux_lr']*rate], i)
+    engine.wait()
+    return time.time()-start
 
 # %% ../../nbs/03_training.curves.ipynb #61c2c4d7
 def plot_race(
@@ -61,7 +70,8 @@ def plot_race(
     "Plot held-out loss over the minutes of training."
     import matplotlib.pyplot as plt
     _, a = plt.subplots(figsize=(6, 3), dpi=80, layout='constrained')
-    for k, r in rows.items(): a.plot([o['minutes'] for o in r], [o['valid_loss'] for o in r], 'o-', ms=3, label=k)
+    for k, r in rows.items():
+        a.plot([o['minutes'] for o in r], [o['valid_loss'] for o in r], 'o-', ms=3, label=k)
     a.set(xlabel='minutes of training', ylabel='held-out loss', yscale='log')
     a.grid(alpha=.3, which='both')
     a.legend()

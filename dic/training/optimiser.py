@@ -9,13 +9,15 @@ __all__ = ['EPSILON', 'AVERAGED', 'NORM', 'Rules', 'orthogonal', 'begin', 'norm'
 from dataclasses import dataclass
 
 # %% ../../nbs/03_training.optimiser.ipynb #a42c0e26
-EPSILON, AVERAGED, NORM = 1e-7, .999, 1. # Adam's; what the average keeps, at most; the largest norm of a gradient
+EPSILON = 1e-7  # Adam's
+AVERAGED = .999 # What the average of the weights keeps in a step, at most
+NORM = 1.       # The largest norm of a gradient
 
 @dataclass(frozen=True)
 class Rules:
     "What a model asks of the optimiser."
     betas: tuple      # Adam's
-    muon: float       # How much faster matrices are trained, each along its orthogonalised momentum; 0 for Adam throughout
+    muon: float       # How much faster Muon trains matrices; 0 for Adam throughout
     aux: frozenset    # Names of the prior's own variables
     half: bool=False  # Whether directions are made orthogonal in bfloat16
 
@@ -29,16 +31,17 @@ def orthogonal(
     tensors, # List of [..., inputs, outputs]
     half=False, # Whether to compute in bfloat16
 ) -> list:   # Of the same shapes, float32
-    "Find the matrices whose singular values are all near 1, wide ones scaled up; those of one shape at once."
+    "Find the nearest matrices with all singular values near 1, scaled up where wide."
     flat = [net.reshape(t, (-1, t.shape[-1])) for t in tensors]
     groups, found = {}, [None]*len(flat)
     for i, t in enumerate(flat): groups.setdefault(tuple(sorted(t.shape)), []).append(i)
-    for ids in groups.values():
+    for ids in groups.values(): # those of one shape at once
         x = net.stack([_wide(net, flat[i]) for i in ids])
         x = _iterated(net, x/(net.size(x)+1e-12), half)
         for k, i in enumerate(ids):
             a, b = flat[i].shape
-            found[i] = net.reshape(max(1, b/a)**.5*(net.transpose(x[k]) if a>b else x[k]), tensors[i].shape)
+            t = net.transpose(x[k]) if a>b else x[k]
+            found[i] = net.reshape(max(1, b/a)**.5*t, tensors[i].shape)
     return found
 
 def _wide(net, t): return net.transpose(t) if t.shape[0]>t.shape[1] else t
@@ -56,7 +59,7 @@ def begin(
     weights: dict, # Name -> array
     rules: Rules,
     zeros,         # What makes zeros like an array
-) -> dict:         # Group -> name -> array: all that a step changes, but for the number of steps that counted
+) -> dict:         # Group -> name -> array: all that a step changes beside counts
     "Give the state before the first step."
     return dict(weights=weights, average=weights, first={k: zeros(v) for k, v in weights.items()},
                 second={k: zeros(v) for k, v in weights.items() if not rules.turned(k, v)})

@@ -20,14 +20,16 @@ def pack(
     **metadata,   # Text that goes into the header
 ) -> bytes:
     "Make the content of a safetensors file."
-    kind, at = {v: k for k, v in KINDS.items()}, 0
-    header = dict(__metadata__={k: str(v) for k, v in metadata.items()})
+    kind = {v: k for k, v in KINDS.items()}
+    header, at = dict(__metadata__={k: str(v) for k, v in metadata.items()}), 0
     for k, v in arrays.items():
-        header[k] = dict(dtype=kind[str(v.dtype)], shape=list(v.shape), data_offsets=[at, at+v.nbytes])
-        at += v.nbytes
+        end = at+v.nbytes
+        header[k] = dict(dtype=kind[str(v.dtype)], shape=list(v.shape), data_offsets=[at, end])
+        at = end
     text = json.dumps(header).encode()
     text += b' '*(-len(text)%8)
-    return b''.join([len(text).to_bytes(8, 'little'), text, *(v.tobytes() for v in arrays.values())])
+    content = (v.tobytes() for v in arrays.values())
+    return b''.join([len(text).to_bytes(8, 'little'), text, *content])
 
 def write_tensors(
     path: str|Path, # The file
@@ -43,7 +45,7 @@ def unpack(
     data: bytes, # The content of a safetensors file
     name: str,   # What to call it where it is damaged
 ) -> tuple:      # Name -> numpy array, and the header's text
-    "Read arrays. Raises `DicError` where the file is damaged."
+    "Read the content of a safetensors file. Raise `DicError` where it is damaged."
     try:
         data = memoryview(data)
         n = int.from_bytes(data[:8], 'little')
@@ -55,16 +57,18 @@ def unpack(
         raise DicError(f'{name}: damaged, or no safetensors file') from e
 
 def _array(data, dtype, shape, data_offsets):
-    "An array of the file; `ValueError` where it reaches beyond it"
+    "An array of the file; `ValueError` where it is not all there"
     (a, b), dtype = data_offsets, np.dtype(KINDS[dtype])
     whole = all(isinstance(n, int) and n>=0 for n in shape)
-    if not (whole and 0<=a<=b<=len(data) and math.prod(shape)*dtype.itemsize==b-a): raise ValueError('an array')
+    fits = whole and 0<=a<=b<=len(data) and math.prod(shape)*dtype.itemsize==b-a
+    if not fits: raise ValueError('an array')
     return np.frombuffer(data[a:b], dtype).reshape(shape)
 
+# %% ../../nbs/03_training.tensors.ipynb #ec64e013
 def read_tensors(
     path: str|Path, # The file
 ) -> tuple:         # Name -> numpy array, and the header's text
-    "Read a safetensors file. Raises `DicError` where it is missing or damaged."
+    "Read a safetensors file. Raise `DicError` where it is missing or damaged."
     try: return unpack(Path(path).read_bytes(), path)
     except OSError as e: raise DicError(f'{path}: {e.strerror}') from e
 
@@ -76,21 +80,26 @@ def write_weights(
     limit=None,      # Bytes of a part; None for one file
     **more,          # Text for the header
 ) -> dict:           # Name of each file -> its SHA-256
-    "Write `weights.safetensors`, or `weights-1.safetensors` and so on, and remove those of before."
-    folder, parts = Path(folder), _parts({k: _halved(v) if half else v for k, v in weights.items()}, limit)
-    names = [f'weights-{i+1}.safetensors' for i in range(len(parts))] if limit else ['weights.safetensors']
+    "Write `weights.safetensors`, or `weights-1.safetensors` and so on, and remove earlier ones."
+    folder, names = Path(folder), ['weights.safetensors']
+    parts = _parts({k: _halved(v) if half else v for k, v in weights.items()}, limit)
+    if limit: names = [f'weights-{i+1}.safetensors' for i in range(len(parts))]
     for n, o in zip(names, parts): write_tensors(folder/n, o, part=f'{n} of {len(parts)}', **more)
     for p in folder.glob('weights*.safetensors'):
         if p.name not in names: p.unlink()
     return {n: hashlib.sha256((folder/n).read_bytes()).hexdigest() for n in names}
 
+# %% ../../nbs/03_training.tensors.ipynb #f85c1bb8
 def _parts(arrays, limit):
     "Arrays in groups whose files stay below so many bytes, as far as each array does"
     parts, size = [{}], 0
     for k, v in arrays.items():
         need = v.nbytes+len(k)+100+8*v.ndim
-        if limit and size+need>limit-1000 and parts[-1]: parts, size = [*parts, {}], 0
-        parts[-1][k], size = v, size+need
+        if limit and parts[-1] and size+need>limit-1000:
+            parts.append({})
+            size = 0
+        parts[-1][k] = v
+        size += need
     return parts
 
 def _halved(v):

@@ -22,13 +22,14 @@ from .loop import read_log
 def fresh(
     p: dict, # From `dic.training.recipe.plan`
     photos=None, # uint8 pictures that latents are fitted to; by default the sample photographs
-):           # `Codec`
-    "Make the model of a plan with the weights its seed gives, or those it starts from. Raises `DicError` where these have other shapes."
+):           # `Trainable`
+    "Make the model of a plan with fresh weights or its start; `DicError` where that does not fit."
     tf.keras.utils.set_random_seed(p['seed'])
     model = build(p['model'], **p['config'], precision=p['precision'])
     if not p['init']: return model.begin(photos)
     start = zoo.load_model(zoo.locate(p['init'])).as_start(model.config, photos)
-    if start.config!=model.config: raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
+    if start.config!=model.config:
+        raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
     ours = model.named_variables()
     for k, v in start.named_variables().items(): ours[k].assign(v)
     return model
@@ -45,39 +46,47 @@ def about(
     p: dict,     # From `dic.training.recipe.plan`
     paths: list, # The photographs
 ) -> dict:
-    "Say what a card says of the photographs."
-    return dict(name=Path(p['data'] or 'samples').name, photographs=len(paths), fingerprint=fingerprint(paths), held_out=p['valid'])
+    "Describe the photographs for a card."
+    return dict(name=Path(p['data'] or 'samples').name, photographs=len(paths),
+                fingerprint=fingerprint(paths), held_out=p['valid'])
 
+# %% ../../nbs/03_training.weights.ipynb #282f25c0
 def thinned(
     rows: list, # Of a log
     n=50,       # About as many as are wanted
 ) -> list:      # step, bpp, mse
     "Take some training rows, evenly spread, the last among them."
-    rows = [r for r in rows if 'bpp' in r]
-    return [[r['step'], round(r['bpp'], 4), round(r['mse'], 2)] for r in rows[len(rows)-1::-max(1, len(rows)//n)]][::-1]
+    rows = [[r['step'], round(r['bpp'], 4), round(r['mse'], 2)] for r in rows if 'bpp' in r]
+    return rows[::-max(1, len(rows)//n)][::-1]
 
 # %% ../../nbs/03_training.weights.ipynb #802cdc5c
-SCHEDULE = ('warm-up, constant, cosine to 1 % in the cool-down; Adam, for the matrices of a model that says so Muon; '
+SCHEDULE = ('warm-up, constant, cosine to 1 % in the cool-down; Adam, '
+            'for the matrices of a model that says so Muon; '
             'gradient norm 1, weights averaged over about 1000 steps')
 
-_FROM_PLAN = ('lmbda steps batch patch main_lr aux_lr warm_up cool_down seed precision preset').split()
+_FROM_PLAN = ('lmbda steps batch patch main_lr aux_lr warm_up cool_down '
+              'seed precision preset').split()
 
 def finish(
-    model,   # `Codec` with its final weights
+    model,   # `Trainable` with its final weights
     folder: Path, # The run's
     p: dict, # From `dic.training.recipe.plan`
     photos,  # uint8 pictures it learnt from, which show the prior in integers what to expect
     **facts, # What else the card is to say
 ):
-    "Write coding tables, weights and card of a run that has made its steps, or as many as it had time for."
+    "Write coding tables, weights and card of a run that has ended."
     model.tabulate(photos)
-    log = read_log(folder)
+    zoo.save_weights(model, folder/'weights.safetensors', _card(p, read_log(folder))|facts)
+    (folder/'weights.json').replace(folder/'card.json')
+
+# %% ../../nbs/03_training.weights.ipynb #f8428f43
+def _card(p, log):
+    "What a plan and a log say of weights"
+    last = [r for r in log if 'valid_bpp' in r][-1]
     card = dict(init=zoo.fingerprint(zoo.locate(p['init']))) if p['init'] else {}
     card |= {k: p[k] for k in _FROM_PLAN}
-    card |= dict(total_minutes=p['total_minutes']) if p['total_minutes'] else {}
-    versions = dict(dic=dic.__version__)|{k: version(k) for k in ('tensorflow', 'tensorflow-compression', 'numpy')}
-    last = [r for r in log if 'valid_bpp' in r][-1]
-    card |= dict(schedule=SCHEDULE, hardware=hardware(), versions=versions,
-                 validation={k: round(v, 4) for k, v in last.items()}, curve=thinned(log))
-    zoo.save_weights(model, folder/'weights.safetensors', card|facts)
-    (folder/'weights.json').replace(folder/'card.json')
+    if p['total_minutes']: card['total_minutes'] = p['total_minutes']
+    libraries = 'tensorflow', 'tensorflow-compression', 'numpy'
+    versions = dict(dic=dic.__version__, **{k: version(k) for k in libraries})
+    return card | dict(schedule=SCHEDULE, hardware=hardware(), versions=versions,
+                       validation={k: round(v, 4) for k, v in last.items()}, curve=thinned(log))
