@@ -7,7 +7,7 @@ from pathlib import Path
 from executing import browser, notebooks, typed
 from installing import bases, lab, pythons, wheel
 from source import clean, density, exported, itself, links, readme
-from tools import LEFT_OUT, ROOT, TRAINS, Failed, check, listing
+from tools import ROOT, TRAINS, Failed, check, left_out, listing
 
 QUICK = itself, clean, exported, readme, links, density
 SLOW = pythons, lab, wheel, bases, typed, browser
@@ -23,7 +23,7 @@ def copies(folder):
     "Make two copies of the tree, with `shared` beside them where it is beside the original."
     made = []
     for name in ('spare', 'copy'):
-        made.append(Path(shutil.copytree(ROOT, folder/name/'dic', ignore=LEFT_OUT)))
+        made.append(Path(shutil.copytree(ROOT, folder/name/'dic', ignore=left_out)))
         if (near := ROOT.parent/'shared').is_dir(): (folder/name/'shared').symlink_to(near)
     return made
 

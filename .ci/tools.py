@@ -6,8 +6,8 @@ ROOT, BIN = Path(__file__).resolve().parents[1], Path(sys.executable).parent
 CORES = len(os.sched_getaffinity(0))
 WORKERS = min(CORES, 4)
 CACHE = ROOT/'.venv-cache' # What tests keep for the next time; make clean removes it
-LEFT_OUT = shutil.ignore_patterns('.git', '.venv*', 'data', 'build', 'dist', '*.egg-info', '_runs',
-                                  '_proc', '__pycache__', '.ipynb_checkpoints')
+_APART = shutil.ignore_patterns('.git', '.venv*', 'build', 'dist', '*.egg-info', '_runs', '_proc',
+                                '__pycache__', '.ipynb_checkpoints')
 TRAINS = importlib.util.find_spec('tensorflow') is not None
 TERMINAL = """
 import os, pty, sys
@@ -48,6 +48,10 @@ def run(
     return text
 
 def quoted(*words): return ' '.join(shlex.quote(str(o)) for o in words)
+
+def left_out(folder, names):
+    "Say what of a folder no copy of the tree needs, for `shutil.copytree`."
+    return _APART(folder, names) | ({'data'} if Path(folder)==ROOT else set())
 
 def contents(root, pattern):
     "The files of a tree, by name"

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PARTS', 'Conv', 'transform', 'count', 'Networks', 'Hyperprior', 'Measured', 'grids', 'Traced', 'Transforms', 'Coded',
-           'Strings', 'ScaleHyperprior', 'Balle2018', 'Deep']
+           'ScaleHyperprior', 'Balle2018', 'Deep']
 
 # %% ../../nbs/02_models.hyperprior.ipynb #86c71539
 import functools
@@ -15,9 +15,10 @@ from ..backend import tf, tfc
 from ..core import DicError
 from .base import Coder, Trainable
 from . import entropy
-from .entropy import NUM_SCALES, Tables, channels
+from .entropy import NUM_SCALES, channels
 from .losses import as_float, rate_distortion
 from .strips import in_strips, pad_to, strip_rows
+from .strings import Stored, Strings
 
 # %% ../../nbs/02_models.hyperprior.ipynb #53d85d7a
 @dataclass(frozen=True)
@@ -270,83 +271,12 @@ class Coded(Transforms):
         z = self.tables['z'].decode(strings[0], channels((*z_grid, self.config['filters'])))
         return [self.tables['y'].decode(strings[1], self.scales(z, y_grid)), z]
 
-# %% ../../nbs/02_models.hyperprior.ipynb #93a03d9d
-class Strings(Coded):
-    "A scale hyperprior with pictures and bytes at its ends."
-    def preview(self, x, lmbda):
-        "Reconstruct a picture, uint8 [H,W,3]; needs no tables."
-        return self.reconstruct(self.latents(x), *x.shape[:2])
-
-    def compress(self, x) -> list:
-        "Compress a picture, uint8 [H,W,3], to strings."
-        return self.encode(self.latents(x))
-
-    def decompress(self, strings, height, width):
-        "Decompress strings to a picture, uint8 [height,width,3]."
-        return self.reconstruct(self.decode(strings, height, width), height, width)
-
-    def to_bytes(self, latents) -> bytes:
-        "Code latents: the strings, packed."
-        return _packed(self.encode(latents))
-
-    def inside(self, payload) -> int:
-        "Count the bytes of a payload that are symbols: those of its strings."
-        return sum(map(len, _unpacked(payload)))
-
-    def from_bytes(self, data, height, width) -> list:
-        "Decode latents. Raise an error where the bytes are not as `to_bytes` writes them."
-        strings = _unpacked(data)
-        if _packed(strings)!=data: raise DicError('the payload is no set of strings')
-        return self.decode(strings, height, width)
-
-# %% ../../nbs/02_models.hyperprior.ipynb #8ee43d76
-def _packed(strings):
-    packed = tfc.PackedTensors()
-    packed.pack([tf.constant(strings, tf.string)])
-    return packed.string
-
-def _unpacked(data): return list(tfc.PackedTensors(data).unpack([tf.string])[0].numpy())
-
-# %% ../../nbs/02_models.hyperprior.ipynb #a1b2c3d4
-class ScaleHyperprior(Strings):
+# %% ../../nbs/02_models.hyperprior.ipynb #5ca1e001
+class ScaleHyperprior(Coded, Strings, Stored):
     "A scale hyperprior (Ballé et al., ICLR 2018): trained, coding, and kept in files."
     def table_sizes(self) -> dict:
         "Count the tables of each name: one a scale for y, one a channel for z."
         return dict(y=NUM_SCALES, z=self.config['filters'])
-
-    def arrays(self) -> dict: # Name -> array
-        "List what a weights file holds of this model: variables and coding tables."
-        found = {f'variables/{k}': v.numpy() for k, v in self.named_variables().items()}
-        for k, t in self.tables.items():
-            found |= {f'tables/{k}/{n}': a for n, a in t.arrays().items()}
-        return found
-
-    def adopt(self, arrays: dict):
-        "Take what a weights file holds. Raise `DicError` where it does not fit."
-        names = {k.split('/')[1] for k in arrays if k.startswith('tables/')}
-        odd = _misfits(self, arrays, names)
-        more = ' and others' if odd[1:] else ''
-        if odd: raise DicError(f'does not fit {self.kind} {self.config} ({odd[0]}{more})')
-        for k, v in self.named_variables().items():
-            v.assign(arrays[f'variables/{k}'].astype(np.float32))
-        tables = {k: _table(arrays, k) for k in sorted(names)}
-        if {k: len(t.offset) for k, t in tables.items()}!=self.table_sizes():
-            raise DicError(f'its coding tables are not those of {self.kind}')
-        self.tables = tables
-
-# %% ../../nbs/02_models.hyperprior.ipynb #0d4d082a
-def _misfits(model, arrays, tables):
-    "Names that are missing or too many, else those of variables that do not fit"
-    variables = {f'variables/{k}': v for k, v in model.named_variables().items()}
-    wanted = {*variables, *(f'tables/{k}/{p}' for k in tables for p in ('cdf', 'offset'))}
-    odd = sorted(wanted^set(arrays))
-    return odd or [k for k, v in variables.items() if not _fits(arrays[k], v)]
-
-def _table(arrays, name): return Tables(*(arrays[f'tables/{name}/{p}'] for p in ('cdf', 'offset')))
-
-def _fits(a, v):
-    "Whether a finite array has a variable's shape"
-    return a.shape==tuple(v.shape) and a.dtype in (np.float32, np.float16) and np.isfinite(a).all()
 
 # %% ../../nbs/02_models.hyperprior.ipynb #28c4d239
 class Balle2018(ScaleHyperprior):
