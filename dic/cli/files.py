@@ -82,7 +82,7 @@ def _check_streams(a):
 
 # %% ../../nbs/09_cli.files.ipynb #e8b83440
 def _source(a, suffixes, but):
-    "The one file that is read; None for a stream"
+    "Find the one file that is read; None for a stream"
     if is_stream(a.files[0]): return None
     from dic import coding
     found, failed = coding.gather(a.files, suffixes, but)
@@ -92,7 +92,7 @@ def _source(a, suffixes, but):
     return found[0]
 
 def _target(a):
-    "The one file that is written; None for standard output"
+    "Name the one file that is written; None for standard output"
     if a.out=='-': return None
     path = Path(a.out)
     if a.out.endswith('/') or path.is_dir():
