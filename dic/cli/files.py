@@ -100,6 +100,20 @@ def _target(a):
     placeable(path, a.overwrite)
     return path
 
+# %% ../../nbs/09_cli.files.ipynb #3d2f552d
+@contextlib.contextmanager
+def _streams(a, suffix, suffixes, but):
+    "Give an input and its output, of which either is a stream"
+    _check_streams(a)
+    source, target = _source(a, suffixes, but), _target(a)
+    a.piped = target is None
+    with tempfile.TemporaryDirectory(prefix='dic-') as folder:
+        received, made = Path(folder)/'in', Path(folder)/f'out{suffix}'
+        a.streams = {str(received): a.files[0], str(made): '-'}
+        if source is None: _receive(a.files[0], received)
+        yield source or received, target or made
+        if target is None and made.exists(): _send(made)
+
 # %% ../../nbs/09_cli.files.ipynb #3d2f552e
 @contextlib.contextmanager
 def inputs_and_outputs(
@@ -117,16 +131,3 @@ def inputs_and_outputs(
         yield todo, failed
     else:
         with _streams(a, suffix, suffixes, but) as pair: yield [pair], []
-
-@contextlib.contextmanager
-def _streams(a, suffix, suffixes, but):
-    "Give an input and its output, of which either is a stream"
-    _check_streams(a)
-    source, target = _source(a, suffixes, but), _target(a)
-    a.piped = target is None
-    with tempfile.TemporaryDirectory(prefix='dic-') as folder:
-        received, made = Path(folder)/'in', Path(folder)/f'out{suffix}'
-        a.streams = {str(received): a.files[0], str(made): '-'}
-        if source is None: _receive(a.files[0], received)
-        yield source or received, target or made
-        if target is None and made.exists(): _send(made)
