@@ -30,7 +30,7 @@ def __dir__():
 _AS = dict(P='RGBA', PA='RGBA', La='LA', RGBa='RGBA', HSV='RGB', RGBX='RGB') # no TIFF has these
 
 def _through_tiff(im, orientation, mode):
-    "The samples of a Pillow image as its file would give them"
+    "Read a Pillow image as its file would be"
     import tempfile
     from dic.images import read_image
     with tempfile.TemporaryDirectory() as folder:
@@ -42,7 +42,7 @@ def _through_tiff(im, orientation, mode):
         return read_image(path)
 
 def _on_screen(im):
-    "The samples of a Pillow image as they would be seen on a screen"
+    "Take the samples of a Pillow image as they would be seen on a screen"
     import numpy as np
     from dic.core import DicError
     if im.mode in ('F', 'I'):
@@ -56,7 +56,7 @@ def _on_screen(im):
 
 # %% ../nbs/08_api.ipynb #bd64dc5c
 def _pixels(image):
-    "The sRGB samples of whatever stands for a picture, uint8 [height, width, 3]"
+    "Take the sRGB samples of whatever stands for a picture, uint8 [height, width, 3]"
     import numpy as np
     from PIL import Image
     from dic.core import DicError
@@ -71,7 +71,7 @@ def _pixels(image):
 
 # %% ../nbs/08_api.ipynb #c2583066
 def _checked(name, v):
-    "The value of an option as a number. Raise `UsageError` where it is out of bounds."
+    "Read an option as a number. Raise `UsageError` where it is out of bounds."
     from dic.core import UsageError, parse_size
     if name=='size' and isinstance(v, str): v = parse_size(v)
     bounds = 'within 0 to 63' if name=='quality' else 'a number above 0'
@@ -81,7 +81,7 @@ def _checked(name, v):
     return float(v)     # whatever NumPy's type, which may be too short to compute with
 
 def _target(**options):
-    "The option that is given, checked"
+    "Return the option that is given, checked"
     from dic.core import UsageError
     given = {k: v for k, v in options.items() if v is not None}
     if len(given)>1:
@@ -137,7 +137,7 @@ def decompress(
     return coding.decompress(_bytes(data), model)
 
 def _bytes(data):
-    "The content of a file, or the bytes that are given"
+    "Return the content of a file, or the bytes that are given"
     from dic import coding
     if isinstance(data, (str, os.PathLike)): return coding.read_stream(data)
     return bytes(memoryview(data))

@@ -9,7 +9,7 @@ __all__ = ['run']
 import sys
 
 def run() -> int: # Exit code
-    "The `dic` command, from its start."
+    "Run the `dic` command; Ctrl-C while it is imported ends it in one line, too."
     try:
         from dic.cli import main
         return main()

@@ -71,13 +71,13 @@ class _Beside:
 
 # %% ../nbs/10_papermill.ipynb #9ap0a002
 def _names(cell):
-    "The names that a cell gives a value"
+    "List the names that a cell gives a value"
     nodes = [o for o in ast.walk(ast.parse(cell.source)) if isinstance(o, ast.Name)]
     names = [o.id for o in nodes if isinstance(o.ctx, ast.Store)]
     return ['lambda' if o=='lmbda' else o for o in names]
 
 def _assigned(cells, tag):
-    "The names that cells with a tag give a value"
+    "List the names that cells with a tag give a value"
     return [o for c in cells if tag in c.metadata.get('tags', []) for o in _names(c)]
 
 def check_names(
@@ -114,7 +114,7 @@ _ONE = ('-f --parameters_file -y --parameters_yaml -b --parameters_base64 --engi
 _VALUES = dict.fromkeys(_TWO.split(), 2) | dict.fromkeys(_ONE.split(), 1)
 
 def _parse(args):
-    "Where free arguments and files of parameters stand in `args`, and the options' names"
+    "Find where free arguments and files of parameters stand in `args`, and the options' names"
     free, files, names, i = [], [], set(), 0
     while i<len(args):
         arg = args[i]
@@ -130,7 +130,7 @@ def _parse(args):
 
 # %% ../nbs/10_papermill.ipynb #e4d85c4e
 def _find(name):
-    "The marked notebook that a name stands for; None where there is none"
+    "Find the marked notebook that a name stands for; None where there is none"
     path = next((p for p in (Path(name), 'nbs'/Path(name)) if p.is_file()), None)
     if not path: return None
     try: return path if marked(json.loads(path.read_text(encoding='utf-8'))['metadata']) else None

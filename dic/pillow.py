@@ -15,7 +15,7 @@ from .core import DicError, UsageError
 
 # %% ../nbs/08_pillow.ipynb #5bc89854
 def _accept(prefix):
-    "Whether a file begins as a `.tfci` file does"
+    "Say whether a file begins as a `.tfci` file does"
     return prefix.startswith(b'\x89TFCI\n')
 
 class TfciImageFile(ImageFile.ImageFile):

@@ -58,7 +58,7 @@ def _check_output(a):
                        'redirect it with > FILE')
 
 def _run(argv):
-    "Do what a command line says; the exit code"
+    "Do what a command line says; return the exit code"
     if not argv:
         parser().print_help(sys.stderr)
         return 2

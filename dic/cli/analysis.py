@@ -24,7 +24,7 @@ def _cell(form, v):
     return '-' if v is None or v!=v else form.format(v)
 
 def _measures(table):
-    "Lines of a table of measurements; without rates where none is known"
+    "Format a table of measurements, without rates where none is known; its lines"
     def known(k): return k not in ('bytes', 'bpp') or any(r[k] is not None for r in table)
     shown = {k: form for k, form in _MEASURES.items() if known(k)}
     rows = [[_cell(form, r[k]) for k, form in shown.items()] for r in table]
@@ -32,7 +32,7 @@ def _measures(table):
 
 # %% ../../nbs/09_cli.analysis.ipynb #f94a4a5a
 def _means(m):
-    "A line of averages"
+    "Format averages in a line"
     rate = f'{m["bpp"]:.4f} bpp, ' if m['bpp'] is not None else ''
     psnr, similarity = 'infinite', ''
     if m['psnr'] is not None:
@@ -104,7 +104,7 @@ def _codecs(names):
 _MEANS = dict(bpp='{:.3f}', psnr='{:.2f}', ms_ssim='{:.4f}', encode_s='{:.3f}', decode_s='{:.3f}')
 
 def _averages(table, targets):
-    "Lines of a table of codecs: the means over pictures at each setting or target"
+    "Format the means of codecs over pictures at each setting or target; lines of a table"
     from dic import analysis
     if targets: table = table.assign(setting=table.target)
     means = analysis.averages(table)

@@ -36,7 +36,7 @@ def _summary(rows, seconds):
 
 # %% ../../nbs/09_cli.coding.ipynb #d7a4ea53
 def _process(a, todo, failed, work):
-    "Compress or decompress files; their rows, and whether any has an error"
+    "Compress or decompress files; return their rows, and whether any has an error"
     from dic import coding
     from dic.coding.files import WORKERS
     start, skip = time.perf_counter(), a.skip_existing
@@ -72,13 +72,13 @@ _PICTURE = (rb'\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM|II[*+]|MM\0[*+]|GIF8|P[1-6]|
 _TFCI = rb'\x89TFCI\n'
 
 def _head(path):
-    "The first bytes of a file; none where it cannot be read"
+    "Read the first bytes of a file; none where that is impossible"
     try:
         with open(path, 'rb') as f: return f.read(16)
     except OSError: return b''
 
 def _any_hopeful(a, todo, begins):
-    "Whether any input begins as it should, and may be written to its output"
+    "Say whether any input begins as it should, and may be written to its output"
     return any((a.overwrite or node_at(dst)!='file') and re.match(begins, _head(src), re.S)
                for src, dst in todo)
 
@@ -102,7 +102,7 @@ _COMPRESS = dict(
 
 # %% ../../nbs/09_cli.coding.ipynb #a684bbca
 def _target(a):
-    "The quality or the target that was given, as an option of the library"
+    "Take the quality or the target that was given, as an option of the library"
     options = dict(quality=a.quality, size=a.target_size, bpp=a.target_bpp, psnr=a.target_psnr)
     given = {k: v for k, v in options.items() if v is not None}
     if len(given)>1:

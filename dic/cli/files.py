@@ -82,7 +82,7 @@ def _check_streams(a):
 
 # %% ../../nbs/09_cli.files.ipynb #e8b83440
 def _source(a, suffixes, but):
-    "The one file that is read; None for a stream"
+    "Find the one file that is read; None for a stream"
     if is_stream(a.files[0]): return None
     from dic import coding
     found, failed = coding.gather(a.files, suffixes, but)
@@ -92,13 +92,27 @@ def _source(a, suffixes, but):
     return found[0]
 
 def _target(a):
-    "The one file that is written; None for standard output"
+    "Name the one file that is written; None for standard output"
     if a.out=='-': return None
     path = Path(a.out)
     if a.out.endswith('/') or path.is_dir():
         raise UsageError(f'{path}: is a folder; standard input has no name, so name a file in it')
     placeable(path, a.overwrite)
     return path
+
+# %% ../../nbs/09_cli.files.ipynb #3d2f552d
+@contextlib.contextmanager
+def _streams(a, suffix, suffixes, but):
+    "Give an input and its output, of which either is a stream"
+    _check_streams(a)
+    source, target = _source(a, suffixes, but), _target(a)
+    a.piped = target is None
+    with tempfile.TemporaryDirectory(prefix='dic-') as folder:
+        received, made = Path(folder)/'in', Path(folder)/f'out{suffix}'
+        a.streams = {str(received): a.files[0], str(made): '-'}
+        if source is None: _receive(a.files[0], received)
+        yield source or received, target or made
+        if target is None and made.exists(): _send(made)
 
 # %% ../../nbs/09_cli.files.ipynb #3d2f552e
 @contextlib.contextmanager
@@ -117,16 +131,3 @@ def inputs_and_outputs(
         yield todo, failed
     else:
         with _streams(a, suffix, suffixes, but) as pair: yield [pair], []
-
-@contextlib.contextmanager
-def _streams(a, suffix, suffixes, but):
-    "Give an input and its output, of which either is a stream"
-    _check_streams(a)
-    source, target = _source(a, suffixes, but), _target(a)
-    a.piped = target is None
-    with tempfile.TemporaryDirectory(prefix='dic-') as folder:
-        received, made = Path(folder)/'in', Path(folder)/f'out{suffix}'
-        a.streams = {str(received): a.files[0], str(made): '-'}
-        if source is None: _receive(a.files[0], received)
-        yield source or received, target or made
-        if target is None and made.exists(): _send(made)

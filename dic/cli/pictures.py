@@ -35,14 +35,14 @@ def _replace(notes, note, other):
     notes[notes.index(note)] = other
 
 def _encoded(im, form, metadata):
-    "The bytes of a Pillow image in another format than PNG"
+    "Encode a Pillow image in another format than PNG"
     import io
     if 'exif' in metadata: metadata = metadata|dict(exif=b'Exif\0\0'+metadata['exif'])
     im.save(made := io.BytesIO(), form.name, **form.options, **metadata)
     return made.getbuffer()
 
 def _encode(im, form, metadata, notes):
-    "As `_encoded`, without metadata where that fails"
+    "Encode as `_encoded` does, without metadata where that fails"
     if metadata:
         try: return _encoded(im, form, metadata)
         except (OSError, ValueError): _replace(notes, 'metadata', 'metadata dropped')

@@ -18,7 +18,7 @@ _METAVARS = {int: 'N', float: 'X', str: 'TEXT'}
 _NAMES = dict(lmbda='--lambda --lmbda', out='-o --out')
 
 def _names(parameter):
-    "The names of the option for a parameter of `plan`"
+    "Name the option for a parameter of `plan`"
     dashed = parameter.replace('_', '-')
     return _NAMES.get(parameter) or ' '.join(dict.fromkeys([f'--{dashed}', f'--{parameter}']))
 
@@ -53,7 +53,7 @@ def _progress(a):
     return contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext()
 
 def _tell_run(a, folder):
-    "Write how to use a run's weights; what `--json` prints of it"
+    "Write how to use a run's weights; return what `--json` prints"
     tell(a, f'use it: dic compress PHOTO --model {folder}')
     weights, card = str(folder/'weights.safetensors'), read_json(folder/'card.json')
     return dict(run=str(folder), weights=weights, card=card)

@@ -17,7 +17,7 @@ from ..images import Picture
 
 # %% ../../nbs/04_beside.ipynb #be51d005
 def _plane(alpha):
-    "A plane as a PNG; of one bit where there is nothing in between"
+    "Encode a plane as a PNG; of one bit where there is nothing in between"
     im, f = Image.fromarray(alpha), io.BytesIO()
     if not ((alpha>0)&(alpha<255)).any(): im = im.convert('1')
     im.save(f, 'PNG', optimize=True)
@@ -54,7 +54,7 @@ def added(
 
 # %% ../../nbs/04_beside.ipynb #be51d006
 def _read_plane(png, height, width):
-    "The plane that a PNG holds. Raise `ValueError` where it is not of the picture's size."
+    "Read the plane that a PNG holds. Raise `ValueError` where it is not of the picture's size."
     from PIL import PngImagePlugin
     with Image.open(io.BytesIO(png), formats=['PNG']) as im:
         if im.size!=(width, height) or im.mode not in ('1', 'L'): raise ValueError('another size')

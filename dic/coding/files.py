@@ -37,7 +37,7 @@ def gather(
 
 # %% ../../nbs/04_files.ipynb #048f19db
 def _place(path, out, into, suffix, under):
-    "Where the output of a file goes; into the folder `out`, or to it"
+    "Name the output of a file; in the folder `out`, or just that"
     name = path.name+suffix
     if out is None: return path.with_name(name)
     if not into: return Path(out)
@@ -53,7 +53,7 @@ def _is_folder(inputs, paths, out):
 
 # %% ../../nbs/04_files.ipynb #fa39ea76
 def _identity(path):
-    "What two names of one file have in common"
+    "Return what two names of one file have in common"
     try:
         s = os.stat(path)
         if node_at(path)=='file': return s.st_dev, s.st_ino
@@ -106,12 +106,12 @@ def jobs(
 
 # %% ../../nbs/04_files.ipynb #df46fd5e
 def _named(e, src, dst):
-    "An error in one line that names a file"
+    "Describe an error in one line that names a file"
     if isinstance(e, OSError) and e.strerror: return f'{dst or src}: {e.strerror}'
     return str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
 
 def _row(work, overwrite, skip, debug, pair):
-    "Work on one file; its row"
+    "Work on one file; return its row"
     src, dst = pair
     row = dict(input=str(src), output=str(dst)) if dst else {}
     try:
@@ -125,7 +125,7 @@ def _row(work, overwrite, skip, debug, pair):
 
 # %% ../../nbs/04_files.ipynb #6f3e19c2
 def _bar(n, progress):
-    "What shows rows with a bar, if there are several"
+    "Make what shows rows with a bar, if there are several"
     if n<2 or progress is False: return iter
     from tqdm.auto import tqdm
     off = None if progress is None else False
@@ -153,14 +153,14 @@ class Share:
 class _Stopped(BaseException): "Work in another thread is to end"
 
 def _unless(stop):
-    "A `tick` that ends the work when an event is set"
+    "Make a `tick` that ends the work when an event is set"
     def tick(done, estimate=None):
         if stop.is_set(): raise _Stopped
     return tick
 
 @contextlib.contextmanager
 def _pool(workers, stop):
-    "A `map` that works on so many at once; whatever is not done at the end of the block is dropped"
+    "Give a `map` that works on so many at once; drop what is not done at the end of the block"
     if workers<2:
         yield map
         return
@@ -217,7 +217,7 @@ def _facts(data, h, w): return dict(bytes=len(data), height=h, width=w, bpp=8*le
 
 # %% ../../nbs/04_files.ipynb #ed750839
 def _left_for_pixels(options, taken, height, width):
-    "Options of which a size or a rate is less by the bytes that sections take"
+    "Lessen a size or a rate by the bytes that sections take"
     goal = options.get('size') or options.get('bpp', 0)*height*width/8
     if not goal or not taken: return options
     if taken>=goal: raise DicError(f'what it holds beside its pixels takes {taken:,} bytes')
@@ -225,7 +225,7 @@ def _left_for_pixels(options, taken, height, width):
     return dict(size=left) if 'size' in options else dict(bpp=8*left/(height*width))
 
 def _compressed(picture, notes, strict, model, options, how):
-    "A file's bytes; the picture is let go, so that its memory is free once it has been analysed"
+    "Compress a picture, and let go of it, so that its memory is free once it has been analysed"
     def taken():
         pixels, picture.pixels = picture.pixels, None
         return pixels
@@ -235,7 +235,7 @@ def _compressed(picture, notes, strict, model, options, how):
 
 # %% ../../nbs/04_files.ipynb #a26d2277
 def _target(options):
-    "The quality or target, of which there is at most one"
+    "Check that there is at most one quality or target; return it"
     if odd := options.keys()-{'quality', 'size', 'bpp', 'psnr'}:
         raise DicError(f'there is no option {min(odd)}')
     if len(options)>1: raise DicError('give one of quality, size, bpp and psnr')
