@@ -151,7 +151,7 @@ def _programs(model, p):
     return files | {'weights.safetensors': pack(weights), 'constants.safetensors': pack(constants), 'meta.json': text}
 
 # %% ../../nbs/03_training.bundle.ipynb #14ebf9b7
-MODULES = ('__init__ colours containers core data/__init__ data/archives data/photos images training/__init__ training/jax training/loop '
+MODULES = ('__init__ colours containers core data/__init__ data/archives data/photos images rendering training/__init__ training/jax training/loop '
            'training/optimiser training/recipe training/runner training/tensors').split()
 
 _MAIN = '''import sys
