@@ -50,7 +50,7 @@ _KINDS = dict( # How a file of each format begins, and which of Pillow's modules
 FORMATS = list(_KINDS)
 
 def _kind(start):
-    "The one of `FORMATS` that a file's first bytes claim, or None"
+    "Find the one of `FORMATS` that a file's first bytes claim, or None."
     return next((k for k, (v, _) in _KINDS.items() if re.match(v, start[:32], re.S)), None)
 
 # %% ../nbs/00_images.ipynb #1a9e0001
@@ -59,7 +59,7 @@ warnings.filterwarnings('ignore', module=r'PIL\.')
 logging.getLogger('PIL').setLevel(logging.CRITICAL)
 
 def _prepare(kind):
-    "Import what decodes a format. Raises `Missing` where there is nothing"
+    "Import what decodes a format. Raises `Missing` where there is nothing."
     if kind=='HEIF': needs('pillow_heif', 'peers', 'reading HEIC').register_heif_opener()
     elif kind=='JXL': needs('pillow_jxl', 'peers', 'reading JPEG XL')
     else:
@@ -73,7 +73,7 @@ class Damaged(DicError):
     "A part of the data for pixels is missing or wrong."
 
 def _content(path):
-    "The bytes of a file, if it is one and memory can hold it"
+    "Read the bytes of a file, if it is one and memory can hold it."
     path = Path(path)
     if not path.is_file(): raise DicError(f'{path}: no such file')
     try:
@@ -87,7 +87,7 @@ def _content(path):
 
 # %% ../nbs/00_images.ipynb #1a9e0003
 class _Watched(io.BytesIO):
-    "The bytes of a JPEG, the last of them handed out apart, after a look at the picture so far"
+    "The bytes of a JPEG, the last of them handed out apart, after a look at the picture so far."
     image, early = None, True                           # so it stays where they are never asked for
     def __init__(self, found):
         super().__init__(found.data)
@@ -100,13 +100,13 @@ class _Watched(io.BytesIO):
         return super().read(n)
 
     def _last_row(self):
-        "Whether anything of the last row is there"
+        "Tell whether anything of the last row is there."
         pixels, (w, h) = self.image.im, self.image.size
         return any(np.any(pixels.getpixel((x, h-1))) for x in range(0, w, w//64+1))
 
 # %% ../nbs/00_images.ipynb #1a9e0004
 def _open(path):
-    "A Pillow image whose header was read and found within the limits, and what else the file holds"
+    "Open an image, its header read and found within the limits; and what else the file holds."
     data = _content(path)
     if not (kind := _kind(data)):
         raise DicError(f'{path}: is no picture of a kind that is read ({", ".join(FORMATS)})')
@@ -124,7 +124,7 @@ def _open(path):
                    f'(sides up to {MAX_SIDE}, {MAX_PIXELS:,} pixels)')
 
 def _unread(path, kind, e):
-    "What is said where a decoder gives up"
+    "Make the error for a decoder that gave up."
     if isinstance(e, MemoryError): return e
     short = 'BytesIO' in str(e)
     why = 'it is cut short, or is a rare form of it' if short else str(e).split('\n')[0]
@@ -139,7 +139,7 @@ def image_size(
 
 # %% ../nbs/00_images.ipynb #b0a10004
 def _alike(im, data):
-    "Whether a copy of a JPEG decodes to the same pixels; from below, where most differ"
+    "Check if a copy of a JPEG decodes to the same pixels; from below, where most differ."
     try:
         with Image.open(io.BytesIO(data), formats=['JPEG']) as other:
             other.load()
@@ -148,19 +148,19 @@ def _alike(im, data):
     except OSError: return False
 
 def _grey(im, box):
-    "Whether a part of a picture has the brightness that no data stands for"
+    "Check if a part of a picture has the brightness that no data stands for."
     a = np.asarray(im.crop(box).convert('L'))
     return a.min()>=126 and a.max()<=130
 
 def _ends_grey(im):
-    "Whether the last corner of a picture is what libjpeg makes of no data"
+    "Check if the last corner of a picture is what libjpeg makes of no data."
     w, h = im.size
     end = np.asarray(im.crop((max(w-8, 0), max(h-8, 0), w, h)))
     return (end==end.flat[0]).all() and end.flat[0] in (127, 128)
 
 # %% ../nbs/00_images.ipynb #1a9e0011
 def _damage(im, found, watched):
-    "What is wrong with the data of a loaded picture, or nothing"
+    "Say what is wrong with the data of a loaded picture, or nothing."
     if found.damage or found.tests is tuple or found.kind!='JPEG': return found.damage
     if watched and watched.early: return 'a part of its data is wrong'
     clear = watched and im.mode!='CMYK' and 'no end marker' not in found.notes
@@ -174,7 +174,7 @@ def _damage(im, found, watched):
 _LENIENT = threading.Lock()
 
 def _load(im, lenient):
-    "Decode, as far as it goes if that will do"
+    "Decode, as far as it goes if that will do."
     if not lenient: return im.load()
     with _LENIENT:
         ImageFile.LOAD_TRUNCATED_IMAGES = True
@@ -182,7 +182,7 @@ def _load(im, lenient):
         finally: ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 def _load_whole(im, found, lenient):
-    "Decode. Raises `Damaged` where data is missing or wrong, unless that is allowed"
+    "Decode. Raises `Damaged` where data is missing or wrong, unless that is allowed."
     watched = im.fp if isinstance(im.fp, _Watched) else None
     if watched: watched.image = im
     _load(im, lenient)
@@ -191,7 +191,7 @@ def _load_whole(im, found, lenient):
 
 # %% ../nbs/00_images.ipynb #1a9e0012
 def _frames(im):
-    "Pictures in a file, as far as its decoder can tell"
+    "Count the pictures in a file, as far as its decoder can tell."
     if im.format!='GIF': return getattr(im, 'n_frames', 1)
     kept, count = im.im, 1                          # counting them goes through them
     try: count = im.n_frames
@@ -201,7 +201,7 @@ def _frames(im):
 
 # %% ../nbs/00_images.ipynb #1a9e0013
 def _decode(im, found, note, lenient, ground):
-    "8-bit sRGB array of an opened picture, and what is opaque of it where `ground` is None"
+    "Decode an opened picture to 8-bit sRGB, and what is opaque of it where `ground` is None."
     if im.mode=='F':
         raise DicError('has floating-point samples of unknown range; '
                        'convert it to 8 or 16 bits first')
@@ -226,7 +226,7 @@ class Picture:
     more: bool             # Whether there is metadata that is not read
 
 def _kept(found, note):
-    "EXIF and XMP of a picture that is upright and has no thumbnail; and whether there is more"
+    "Clean EXIF and XMP for a picture that is upright; and tell whether there is more."
     known = len(found.notes)
     exif = found.exif and found.optional('EXIF', _kept_exif, found.exif)
     xmp = found.xmp and found.optional('XMP', _kept_xmp, found.xmp)
@@ -246,7 +246,7 @@ def _kept_xmp(xmp):
 
 # %% ../nbs/00_images.ipynb #1a9e0016
 def _read(path, note, ground, lenient=False):
-    "What `read_picture` returns"
+    "Read a picture once, as `read_picture` gives it."
     im, found = _open(path)
     with im:
         need = 2*max(found.bits, 8)*im.width*im.height
@@ -305,7 +305,7 @@ def write_png(
 
 # %% ../nbs/00_images.ipynb #ba80bb76
 def _bands(n, m, step=16):
-    "For runs of `m` new pixels: these, the old ones of `n` under them, and how much each counts"
+    "Iterate over runs of `m` new pixels: these, the old of `n` under them, how much each counts."
     edges = np.arange(m+1)*n/m
     for i in range(0, m, step):
         j = min(i+step, m)
@@ -314,7 +314,7 @@ def _bands(n, m, step=16):
         yield slice(i, j), slice(old[0], old[-1]+1), (np.maximum(covered, 0)*m/n).astype(np.float32)
 
 def _averaged(x, m):
-    "Rows of `x` averaged to `m` rows, float32"
+    "Average the rows of `x` to `m` rows, float32."
     out = np.empty((m, *x.shape[1:]), np.float32)
     flat, old = out.reshape(m, -1), x.reshape(len(x), -1)
     for new, under, weights in _bands(len(x), m):

@@ -16,7 +16,7 @@ from .core import DicError
 
 # %% ../nbs/00_rendering.ipynb #699b7599
 def _transform(profile, mode):
-    "A transform of Little CMS to sRGB; CIELAB has a profile of its own"
+    "Build a transform of Little CMS to sRGB; CIELAB has a profile of its own."
     from PIL import ImageCms as cms
     said = io.BytesIO(profile) if profile else cms.createProfile('LAB')
     turn = cms.buildTransform(said, cms.createProfile('sRGB'), mode, 'RGB',
@@ -24,13 +24,13 @@ def _transform(profile, mode):
     return partial(cms.applyTransform, transform=turn)
 
 def _grid(dtype):
-    "A coarse grid of colours, as a picture of one row"
+    "Make a coarse grid of colours, as a picture of one row."
     steps = np.arange(0, 256, 15, np.uint8)
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing='ij'), -1).reshape(1, -1, 3)
     return grid.astype(dtype)*(1 if dtype==np.uint8 else 257)
 
 def _to_srgb(im, profile):
-    "`im` through a colour profile, or None where that changes nothing"
+    "Take `im` through a colour profile, or give None where that changes nothing."
     turn = _transform(profile, im.mode)
     if im.mode=='RGB':
         grid = _grid(np.uint8)
@@ -40,7 +40,7 @@ def _to_srgb(im, profile):
 
 # %% ../nbs/00_rendering.ipynb #1a9e0007
 def _described(found, note):
-    "A curve and a matrix by what the file says beside a profile, or None"
+    "Find the curve and matrix that the file names beside a profile, or None."
     if not (found.cicp or found.gamma or found.primaries): return None
     from dic.colours import from_cicp, from_gamma
     if found.cicp: way, said = from_cicp(*found.cicp)
@@ -49,7 +49,7 @@ def _described(found, note):
     return way
 
 def _coloured(im, found, note):
-    "`im` as an RGB array, through what is said of its colours where that works"
+    "Convert `im` to an RGB array, through what is said of its colours where that works."
     if im.mode!='RGB': note(dict(L='grey').get(im.mode, im.mode))
     way = None if found.profile and not found.cicp else _described(found, note)
     if way is None and (found.profile or im.mode=='LAB'):
@@ -66,12 +66,12 @@ def _coloured(im, found, note):
 
 # %% ../nbs/00_rendering.ipynb #3a38063e
 def _exchanged(raw):
-    "How samples are stored whose high bytes are where the low ones are in `raw`"
+    "Name how samples are stored whose high bytes are where the low ones are in `raw`."
     native = dict(B='L', L='B', N='B' if sys.byteorder=='little' else 'L')
     return raw[:-1]+native[raw[-1]]
 
 def _stored(found, raw):
-    "The samples of a file, read as if they were stored as `raw` says of how they are"
+    "Read the samples of a file as if they were stored as `raw` says of how they are."
     with Image.open(io.BytesIO(found.data), formats=[found.kind]) as im:
         args = [[o.args] if isinstance(o.args, str) else o.args for o in im.tile]
         new = [(raw(first), *more) for first, *more in args]
@@ -80,7 +80,7 @@ def _stored(found, raw):
         return np.asarray(im).astype(np.uint16), args[0][0], im.mode
 
 def _samples16(im, found):
-    "The 16-bit samples of a picture, uint16 [height, width, channels], and the mode"
+    "Read the 16-bit samples of a picture, uint16 [height, width, channels], and the mode."
     if im.mode[0]=='I':
         a = np.asarray(im).astype(np.uint16)
         white_is_zero = found.kind=='TIFF' and im.tag_v2.get(262)==0
@@ -93,7 +93,7 @@ def _samples16(im, found):
 
 # %% ../nbs/00_rendering.ipynb #6a8e7cb2
 def _way(a, found, mode, note):
-    "What brings 16-bit samples of this picture to sRGB, 0 to 255, not rounded"
+    "Find what brings 16-bit samples of this picture to sRGB, 0 to 255, not rounded."
     plain = partial(_plainly, mode=mode)
     way = None if found.profile and not found.cicp else _described(found, note)
     if way is None and found.profile:
@@ -107,7 +107,7 @@ def _way(a, found, mode, note):
     return lambda s: converted(s if s.shape[2]==3 else s.repeat(3, 2), *way)
 
 def _plainly(s, mode):
-    "Samples as they are"
+    "Scale samples to 0 to 255, as they are."
     if mode=='CMYK':
         eight = np.rint(s/257).astype(np.uint8).tobytes()
         im = Image.frombytes('CMYK', s.shape[1::-1], eight)
@@ -116,7 +116,7 @@ def _plainly(s, mode):
 
 # %% ../nbs/00_rendering.ipynb #1a9e0008
 def _by_profile(profile, channels, mode):
-    "Through a profile; None where that changes nothing"
+    "Find the way through a profile; None where that changes nothing."
     from dic.colours import converted, from_profile
     way = from_profile(profile)
     if way is None: return partial(_between, _transform(profile, mode), mode)
@@ -126,7 +126,7 @@ def _by_profile(profile, channels, mode):
     return lambda s: converted(s, *way)
 
 def _between(turn, mode, s):
-    "16-bit samples through a transform for 8 bits, interpolated to the next level"
+    "Take 16-bit samples through a transform for 8 bits, interpolated to the next level."
     def at(v):
         im = Image.frombytes(mode, s.shape[1::-1], v.astype(np.uint8).tobytes())
         return np.asarray(turn(im)).astype(np.float32)
@@ -140,7 +140,7 @@ def _between(turn, mode, s):
 
 # %% ../nbs/00_rendering.ipynb #b0a10002
 def _deep_jp2(im, found):
-    "JPEG 2000 of more than 8 bits: 16-bit samples, or 8-bit ones as a Pillow image; and the mode"
+    "Mend JPEG 2000 of over 8 bits: samples of 16, or a Pillow image of 8; and the mode."
     a, top = np.asarray(im), 2**found.bits-1
     if im.mode[0]=='I':
         return np.rint((a>>(16-found.bits))*(65535/top)).astype(np.uint16)[..., None], 'L'
@@ -153,7 +153,7 @@ def _deep_jp2(im, found):
     return Image.fromarray(a, im.mode), im.mode
 
 def _steep(profile):
-    "Whether one level of 8 bits becomes more than two"
+    "Check if one level of 8 bits becomes more than two."
     ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2))
     try: out = np.asarray(_transform(profile, 'RGB')(ramp)).astype(int)
     except Exception: return False                         # it is ignored then, with a note
@@ -171,7 +171,7 @@ def decoded(
 
 # %% ../nbs/00_rendering.ipynb #d191de96
 def _plain(im, found, note):
-    "A loaded image without palette and bit mask, and its alpha channel or None"
+    "Spell out palette and bit mask of a loaded image; and give its alpha channel or None."
     if im.mode in ('P', 'PA'): note('palette')
     if im.mode in ('P', 'PA', 'La', 'RGBa') or 'transparency' in im.info: im = im.convert('RGBA')
     if im.mode in ('1', 'I'): im = im.convert('L')
@@ -180,7 +180,7 @@ def _plain(im, found, note):
     return im, _keyed(np.asarray(im), found, 2**min(found.bits, 8)-1, 255)
 
 def _keyed(a, found, most, opaque):
-    "Which pixels are not of the colour that is transparent; None where there is no such"
+    "Find the pixels that are not of the transparent colour; None where there is no such."
     if not found.key: return None
     a = a if a.ndim==3 else a[..., None]
     key = [(v&most)*opaque//most for v in found.key]
@@ -204,7 +204,7 @@ def _say_alpha(ground, note):
     else: note('alpha over '+('white' if ground==WHITE else '#%02x%02x%02x'%ground))
 
 def _rounded(im, found, note, ground):
-    "sRGB of a picture of 8 bits, and what is opaque"
+    "Render a picture of 8 bits, and what is opaque of it."
     im, alpha = _plain(im, found, note)
     a = _coloured(im, found, note)
     if alpha is None or alpha.min()==255: return a, None
@@ -213,7 +213,7 @@ def _rounded(im, found, note, ground):
 
 # %% ../nbs/00_rendering.ipynb #1a9e0015
 def _deep_rounded(a, mode, found, note, ground):
-    "sRGB of 16-bit samples, rounded once, and what is opaque"
+    "Render 16-bit samples, rounded once, and what is opaque of them."
     if mode in ('LA', 'RGBA', 'RGBa'): a, alpha = a[..., :-1], a[..., -1]
     else: alpha = _keyed(a, found, 65535, 65535)
     if mode[0]!='R': note(dict(L='grey', LA='grey').get(mode, mode))
@@ -230,7 +230,7 @@ def _deep_rounded(a, mode, found, note, ground):
     return out, None if alpha is None or ground else np.rint(alpha/257).astype(np.uint8)
 
 def _straight(a, share):
-    "16-bit samples that were multiplied by what is opaque of them, without that"
+    "Undo that 16-bit samples were multiplied by what is opaque of them."
     if share is not None: a = a/np.maximum(share, 1e-9)
     return np.rint(np.clip(a, 0, 65535)).astype(np.uint16)
 

@@ -62,7 +62,7 @@ class Layer:
         return types and w.ndim==2 and b.shape==e.shape==w.shape[1:]
 
 def _bound(w, b):
-    "The largest sum there can be, for each output"
+    "Compute the largest sum there can be, for each output."
     return CLIP*np.abs(w.astype(np.int64)).sum(0)+np.abs(b.astype(np.int64))
 
 # %% ../../nbs/01_reference.ipynb #49faed35
@@ -108,11 +108,11 @@ def shift(
 
 # %% ../../nbs/01_reference.ipynb #056843d8
 def _product(x, w):
-    "A product of integers below 2**53, which NumPy does faster in double precision"
+    "Multiply integers below 2**53, which NumPy does faster in double precision."
     return (x.astype(np.float64)@w.astype(np.float64)).astype(np.int64)
 
 def _each(x, w):
-    "The sums of a depthwise layer"
+    "Compute the sums of a depthwise layer."
     h, w_ = x.shape[1:3]
     p = np.pad(x, [(0, 0), (1, 1), (1, 1), (0, 0)])
     return sum(p[:, i:i+h, j:j+w_]*w[3*i+j].astype(np.int64) for i in range(3) for j in range(3))
@@ -120,7 +120,7 @@ def _each(x, w):
 # %% ../../nbs/01_reference.ipynb #0efe0001
 @dataclass
 class _Integers:
-    "64-bit integers as the sites of a network hold them, channels last"
+    "64-bit integers as the sites of a network hold them, channels last."
     layers: dict # Name -> `Layer`
     sites: dict  # Name -> int8 [c], exponents
 
