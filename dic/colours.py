@@ -23,13 +23,13 @@ def encoded(
     return 255*np.where(light<=.0031308, 12.92*light, 1.055*light**(1/2.4)-.055)
 
 def _linear(v):
-    "Light of what sRGB stores, both 0 to 1"
+    "Decode sRGB to light, both 0 to 1."
     return np.where(v<=.04045, v/12.92, ((v+.055)/1.055)**2.4)
 
 def _xyz(x, y): return np.array([x/y, 1, (1-x-y)/y])
 
 def _to_xyz(primaries):
-    "The matrix from linear RGB to XYZ at D65"
+    "Compute the matrix from linear RGB to XYZ at D65."
     white = _xyz(*primaries[:2])
     columns = np.stack([_xyz(*primaries[k:k+2]) for k in (2, 4, 6)], 1)
     matrix = columns*np.linalg.solve(columns, white)
@@ -63,7 +63,7 @@ def from_cicp(
 
 # %% ../nbs/00_colours.ipynb #c010f001
 def _from(primaries):
-    "The matrix from linear RGB of these primaries to that of sRGB"
+    "Compute the matrix from linear RGB of these primaries to that of sRGB."
     return np.linalg.solve(_to_xyz(_SRGB), _to_xyz(primaries))
 
 def from_gamma(
@@ -82,7 +82,7 @@ def from_gamma(
 
 # %% ../nbs/00_colours.ipynb #c010e00c
 def _curve(tag):
-    "What a profile's tag says of light, as a function of 0 to 1"
+    "Read a curve of a profile, as a function of 0 to 1 that gives light."
     kind, = struct.unpack_from('>4s', tag)
     if kind==b'para': return _parametric(tag)
     if kind!=b'curv': raise ValueError('an unknown curve')
@@ -93,7 +93,7 @@ def _curve(tag):
     return lambda v: np.interp(v, np.linspace(0, 1, n), table)
 
 def _parametric(tag):
-    "The curve of a tag of parameters: (a v+b)**g+e from d on, and c v+f below"
+    "Read a curve of parameters: (a v+b)**g+e from d on, and c v+f below."
     form, = struct.unpack_from('>H', tag, 8)
     g, *p = (v/65536 for v in struct.unpack_from(f'>{(1, 3, 4, 5, 7)[form]}i', tag, 12))
     a, b, c, d, e, f = (p+[0]*6)[:6] if form>2 else (*(p or [1, 0])[:2], 0, 0, 0, 0)
@@ -125,7 +125,7 @@ _STEPS = 2**16
 def _table(): return encoded((np.arange(_STEPS+1)/_STEPS)**2).astype(np.float32)
 
 def _encoded(light):
-    "`encoded`, looked up"
+    "Look up `encoded`."
     light = np.sqrt(np.clip(light, 0, 1))*_STEPS
     return _table()[np.rint(light).astype(np.int32)]
 

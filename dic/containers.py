@@ -14,9 +14,9 @@ from .core import DicError
 
 # %% ../nbs/00_containers.ipynb #c0a7a005
 class _Lenient:
-    "What keeps `notes` of parts that cannot be read"
+    "What keeps `notes` of parts that cannot be read."
     def optional(self, what, read, *args):
-        "Read what no pixel depends on; where that fails, there is a note"
+        "Read what no pixel depends on; where that fails, there is a note."
         try: return read(*args)
         except Exception:                          # it can be broken in any way
             note = f'broken {what} ignored'
@@ -50,7 +50,7 @@ _CODES = {1: 'B', 2: 'H', 4: 'I', 8: 'Q'}                             # Of numbe
 _TAG_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 13: 4, 16: 8, 18: 8} # By the type of a tag
 
 class _Numbers:
-    "The numbers of a TIFF structure, in its byte order"
+    "The numbers of a TIFF structure, in its byte order."
     def __init__(self, data):
         order, magic = bytes(data[:2]), bytes(data[2:4])
         if order not in (b'II', b'MM') or magic.strip(b'\0') not in (b'*', b'+'):
@@ -90,7 +90,7 @@ class Tags(_Numbers):
 
 # %% ../nbs/00_containers.ipynb #c0a7b005
 def _orientation(exif):
-    "How the camera was held, by EXIF"
+    "Read from EXIF how the camera was held."
     tags = Tags(exif.removeprefix(b'Exif\0\0'))
     if not tags.first: return 1
     entry = tags.directory(tags.first)[0].get(0x112)
@@ -98,7 +98,7 @@ def _orientation(exif):
     return turn if 1<=turn<=8 else 1
 
 def _turned_by_xmp(xmp):
-    "How the camera was held, by XMP"
+    "Read from XMP how the camera was held."
     said = re.search(rb'tiff:Orientation(?:="|>)([1-8])', xmp)
     return int(said[1]) if said else 1
 
@@ -109,15 +109,15 @@ _NEEDED = (b'IHDR', b'PLTE', b'tRNS', b'IDAT', b'IEND')
 def _fail(): raise ValueError('wrong checksum')
 
 def _inflated(data):
-    "What a deflated part holds, as far as it is looked at"
+    "Inflate a part, as far as it is looked at."
     return zlib.decompressobj().decompress(data, _TEXT)
 
 def _right(data, at, end):
-    "Whether the checksum of a chunk is right"
+    "Check the checksum of a chunk."
     return zlib.crc32(data[at+4:end-4])==struct.unpack('>I', data[end-4:end])[0]
 
 def _chunks(data):
-    "The chunks of a PNG: name, and where each starts and ends"
+    "Iterate over the chunks of a PNG: name, and where each starts and ends."
     at = 8
     while at+12<=len(data):
         size, name = struct.unpack_from('>I4s', data, at)
@@ -128,7 +128,7 @@ def _chunks(data):
 
 # %% ../nbs/00_containers.ipynb #c0a7b006
 def _png(data, found):
-    "Keep the chunks that pixels need, read those that say what colours mean"
+    "Keep the chunks that pixels need, read those that say what colours mean."
     kept, names = [data[:8]], set()
     for name, at, end in _chunks(data):
         if name in _NEEDED and (name!=b'tRNS' or data[25]==3): kept.append(data[at:end])
@@ -142,7 +142,7 @@ def _png(data, found):
     found.data = b''.join(kept)
 
 def _png_beside(name, data, at, end, found):
-    "Read a chunk that the decoder does not get. Raises `DicError` for one that cannot be left out"
+    "Read a chunk that the decoder does not get. Raises `DicError` for one that cannot be left out."
     if name==b'CgBI': raise DicError("is a PNG in Apple's own form for apps; convert it first")
     if not name[0]&32: raise DicError('needs a part of PNG that is not known')
     if name==b'tRNS':
@@ -156,7 +156,7 @@ _PNG_NAMES = {b'eXIf': 'EXIF', b'iCCP': 'profile', b'cICP': 'cICP', b'gAMA': 'ga
               b'cHRM': 'primaries', b'acTL': 'animation', b'iTXt': 'text', b'zTXt': 'text'}
 
 def _png_optional(name, data, at, end, found):
-    "What a chunk says beside the pixels"
+    "Read what a chunk says beside the pixels."
     if not _right(data, at, end): _fail()
     content = data[at+8:end-4]
     if name==b'eXIf': found.turn, found.exif = _orientation(content), content
@@ -168,14 +168,14 @@ def _png_optional(name, data, at, end, found):
     if name in (b'iTXt', b'zTXt'): _png_text(content, found)
 
 def _cicp(content):
-    "Primaries and transfer function of a full-range RGB picture"
+    "Read primaries and transfer function of a full-range RGB picture."
     primaries, transfer, matrix, full = content
     if matrix or not full: _fail()
     return primaries, transfer
 
 # %% ../nbs/00_containers.ipynb #c0a7b008
 def _png_text(content, found):
-    "The camera's orientation, where text holds it"
+    "Read the camera's orientation, where text holds it."
     if content.startswith(b'Raw profile type exif\0'):
         said = b''.join(_inflated(content[23:]).split()[2:])
         exif = bytes.fromhex(said.decode())
@@ -191,7 +191,7 @@ _RESTART = re.compile(rb'\xff([\xd0-\xd7])')
 _FILLER = bytes(range(37, 101))  # data for scans that are short of it
 
 def _segments(data):
-    "Parts of a JPEG: marker, and where it starts and ends; a scan's data belongs to its segment"
+    "Iterate over a JPEG: marker, start and end of each segment, a scan's data included."
     at = 2
     while hit := _MARKER.search(data, at):
         marker, body = data[hit.end()-1], hit.end()
@@ -211,7 +211,7 @@ def _segments(data):
 
 # %% ../nbs/00_containers.ipynb #c0a7b010
 def _jpeg(data, found):
-    "Keep the segments that pixels need, read the others"
+    "Keep the segments that pixels need, read the others."
     kept, profile, seen, ended = [data[:2]], {}, [], False
     for marker, start, end in _segments(data):
         if marker==0xd9:
@@ -230,28 +230,28 @@ def _jpeg(data, found):
 
 # %% ../nbs/00_containers.ipynb #c0a7a010
 def _jpeg_camera(part, found):
-    "The camera's orientation; XMP's where EXIF has none"
+    "Read the camera's orientation; XMP's where EXIF has none."
     if part.startswith(b'Exif\0'): found.turn, found.exif = _orientation(part), part
     elif part.startswith(b'http://ns.adobe.com/xap/1.0/\0'):
         found.xmp = part[29:]
         if found.turn==1: found.turn = _turned_by_xmp(part)
 
 def _jpeg_more(part, found, profile):
-    "A part of the profile, or an index of several pictures"
+    "Read a part of the profile, or an index of several pictures."
     if part.startswith(b'ICC_PROFILE\0'): profile[part[12]] = (part[13], part[14:])
     if part.startswith(b'MPF\0'):
         tags = Tags(part[4:])
         found.frames = tags.value(tags.directory(tags.first)[0][0xb001])[0]
 
 def _jpeg_profile(parts, found):
-    "The profile that several segments hold"
+    "Join the profile that several segments hold."
     if sorted(parts)!=list(range(1, len(parts)+1)) or {n for n, _ in parts.values()}!={len(parts)}:
         _fail()
     found.profile = b''.join(parts[k][1] for k in sorted(parts))
 
 # %% ../nbs/00_containers.ipynb #c0a7a011
 def _frame(kept):
-    "Of the frame of a JPEG: kind, bits, height, width, and for each component its two factors"
+    "Read a JPEG's frame: kind, bits, height, width, and for each component its two factors."
     for part in kept[1:]:
         if 0xc0<=part[1]<=0xcf and part[1] not in (0xc4, 0xc8, 0xcc):
             bits, height, width, n = struct.unpack_from('>BHHB', part, 4)
@@ -260,14 +260,14 @@ def _frame(kept):
     raise DicError('has no frame')
 
 def _scans(kept):
-    "The scans of a JPEG: segment, components, where the parameters start, restart interval"
+    "Iterate over scans: segment, components, where the parameters start, restart interval."
     every = 0
     for part in kept[1:]:
         if part[1]==0xdd: every = struct.unpack_from('>H', part, 4)[0]
         if part[1]==0xda: yield part, part[5:5+2*part[4]:2], 5+2*part[4], every
 
 def _units(height, width, sizes, names):
-    "How many blocks, of one component or of all coded together: restart intervals count these"
+    "Count the units of restart intervals: blocks of one component, or of all coded together."
     across, down = (max(s[i] for s in sizes.values()) for i in (0, 1))
     if len(names)>1: return -(-width//(8*across))*-(-height//(8*down))
     h, v = sizes[names[0]]
@@ -275,7 +275,7 @@ def _units(height, width, sizes, names):
 
 # %% ../nbs/00_containers.ipynb #c0a7b011
 def _jpeg_whole(kept, seen, found):
-    "Look for holes in the data of a JPEG, as far as that can be told without decoding"
+    "Look for holes in the data of a JPEG, as far as that can be told without decoding."
     if 0xda not in seen: raise DicError('has no pixels')
     kind, found.bits, height, width, sizes = _frame(kept)
     missing, scans, left = 'a part of its data is missing', 0, {}
@@ -301,12 +301,12 @@ def _jpeg_whole(kept, seen, found):
 _BEHIND_SCANS = {0xda, 0xc4, 0xcc, 0xdb, 0xdc, 0xdd, *range(0xe0, 0xf0), 0xfe} # Valid markers
 
 def _restarted(part, units, every):
-    "Whether a scan has all its restart markers"
+    "Check that a scan has all its restart markers."
     marks = [o[0]&7 for o in _RESTART.findall(part)]
     return marks==[k%8 for k in range(-(-units//every)-1)]
 
 def _ends(height, width, sizes, every):
-    "The corner of the last block of each run of data, as left, top, right and bottom"
+    "Find the last block of each run of data: left, top, right and bottom of its corner."
     across, down = (max(s[i] for s in sizes.values())*8 for i in (0, 1))
     if len(sizes)==1: across = down = 8
     n, row = _units(height, width, sizes, [*sizes]), -(-width//across)
@@ -316,7 +316,7 @@ def _ends(height, width, sizes, every):
 
 # %% ../nbs/00_containers.ipynb #c0a7b018
 def _jpeg_tests(kept, progressive):
-    "A copy with more data behind each scan; and copies with less behind the last, or the largest"
+    "Make a copy with more data behind each scan, and copies with less behind the last or largest."
     scans = [i for i, o in enumerate(kept) if o[1:2]==b'\xda']
     longer = [_longer(o) if i in scans else o for i, o in enumerate(kept)]
     yield b''.join(longer)+b'\xff\xd9'
@@ -334,7 +334,7 @@ def _shorter(scan, by):
 
 # %% ../nbs/00_containers.ipynb #c0a7a015
 def _webp(data, found):
-    "Keep the chunks that pixels need, read the others"
+    "Keep the chunks that pixels need, read the others."
     kept, at, found.frames = [], 12, None
     while at+8<=len(data):
         name, size = struct.unpack_from('<4sI', data, at)
@@ -356,7 +356,7 @@ def _webp(data, found):
 _REDUCED, _RAW = 1, (32803, 34892)
 
 def _pages(tags):
-    "The directories of a file, and those below each: flag, area, whether raw, tags, whether below"
+    "Iterate over the directories of a file, and those below each, as `_page` has them."
     at, seen = tags.first, set()
     while at and at not in seen and len(seen)<2000:
         seen.add(at)
@@ -369,7 +369,7 @@ def _pages(tags):
         yield from _pages_below(tags, page)
 
 def _pages_below(tags, page):
-    "Directories below a page; broken ones are none"
+    "Iterate over the directories below a page; broken ones are none."
     try: below = tags.value(page[330], 32) if 330 in page else ()
     except (ValueError, KeyError, struct.error): return
     for at in below:
@@ -378,7 +378,7 @@ def _pages_below(tags, page):
 
 # %% ../nbs/00_containers.ipynb #c0a7b013
 def _page(tags, page, at, below):
-    "What has to be known of a page"
+    "Read what has to be known of a page."
     def one(tag, otherwise):
         return next(iter(tags.value(page[tag])), otherwise) if tag in page else otherwise
     flag = one(254, 0) | (_REDUCED if one(255, 1)==2 else 0)
@@ -386,14 +386,14 @@ def _page(tags, page, at, below):
                 tags=page, at=at, below=below)
 
 def _meant(pages):
-    "The pages that are not reduced, and the one that is meant: the first, or a larger one below"
+    "Find the pages that are not reduced, and the one that is meant: the first, or a larger below."
     full = [o for o in pages if not o['flag']&(_REDUCED|4)] or pages[:1]
     first = next((o for o in full if not o['below']), full[0])
     return full, max([first, *(o for o in full if o['below'])], key=lambda o: o['area'])
 
 # %% ../nbs/00_containers.ipynb #c0a7b014
 def _tiff(data, found):
-    "Find the picture that is meant, and lead the decoder there"
+    "Find the picture that is meant, and lead the decoder there."
     tags = Tags(data)
     pages = list(_pages(tags))
     if any(o['raw'] for o in pages) or data[8:10]==b'CR':
@@ -416,7 +416,7 @@ _TIFF_TAGS = {256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 3
               324, 325, 332, 334, 338, 339, 347, 512, 513, 514, 519, 520, 521, 529, 530, 531, 532}
 
 def _tiff_samples(tags, page, found):
-    "Refuse samples of which it is not known what they mean"
+    "Refuse samples of which it is not known what they mean."
     def many(tag): return tags.value(page[tag], 16) if tag in page else (1,)
     found.bits, kinds = max(many(258)), set(many(339))
     what = 'floating-point' if 3 in kinds else 'signed' if kinds&{2, 5, 6} else ''
@@ -429,7 +429,7 @@ def _tiff_samples(tags, page, found):
         raise DicError('16-bit TIFF with separate planes; save it interleaved first')
 
 def _pointed(data, tags, page):
-    "The file with the header leading to `page`, whose directory holds only tags that pixels need"
+    "Lead the header to `page`, and leave only tags in its directory that pixels need."
     entries = [page['tags'][k] for k in sorted(page['tags'].keys()&_TIFF_TAGS)]
     count, word, head = ('Q', 'Q', 8) if tags.wide else ('H', 'I', 4)
     fewer = b''.join([struct.pack(tags.end+count, len(entries)), *entries, bytes(head)])
@@ -440,7 +440,7 @@ def _pointed(data, tags, page):
 
 # %% ../nbs/00_containers.ipynb #c0a7a01d
 def _boxes(data, at, end):
-    "The boxes within a range: name, and where the content starts and ends"
+    "Iterate over the boxes within a range: name, and where the content starts and ends."
     while at+8<=end:
         size, name = struct.unpack_from('>I4s', data, at)
         start = at+8
@@ -452,7 +452,7 @@ def _boxes(data, at, end):
 
 # %% ../nbs/00_containers.ipynb #c0a7b016
 def _jp2(data, found):
-    "Read what boxes say of colours, and what the codestream says of its components"
+    "Read what boxes say of colours, and what the codestream says of its components."
     start = data.find(b'\xff\x4f\xff\x51')
     if start<0: raise DicError('has no codestream')
     n = struct.unpack_from('>H', data, start+40)[0]
@@ -469,7 +469,7 @@ def _jp2(data, found):
     if found.bits>8 and n>1: found.tests = partial(_wider, data, start, n)
 
 def _jp2_colours(data, start, stop, found):
-    "A profile or numbers of H.273, from the boxes within the header"
+    "Read a profile or numbers of H.273 from the boxes within the header."
     for name, at, end in _boxes(data, start, stop):
         if name!=b'colr': continue
         if data[at] in (2, 3) and not found.profile: found.profile = data[at+3:end]
@@ -477,7 +477,7 @@ def _jp2_colours(data, start, stop, found):
 
 # %% ../nbs/00_containers.ipynb #c0a7b017
 def _wider(data, start, n):
-    "A copy of a JPEG 2000 file whose components claim one bit more, and have the same values"
+    "Copy a JPEG 2000 file, with components that claim one bit more and have the same values."
     b, at = bytearray(data), start+2
     for k in range(n): b[start+42+3*k] += 1
     while b[at]==0xff and b[at+1]!=0x90:
@@ -492,7 +492,7 @@ def _wider(data, start, n):
 
 # %% ../nbs/00_containers.ipynb #c0a7a01e
 def _heif(data, found):
-    "Read what boxes say of colours; the decoder knows how the picture is turned"
+    "Read what boxes say of colours; the decoder knows how the picture is turned."
     found.frames = None
     found.data = re.sub(rb'(infe.{8})(Exif|mime)', rb'\1none', data, flags=re.S)
     found.more = found.data!=data

@@ -32,7 +32,7 @@ class Missing(DicError, ImportError):
     "A package that is needed is not installed, or cannot be imported."
 
 def _remedy(package, extra):
-    "What to type where a package is missing"
+    "Say what to type where a package is missing."
     line, (major, minor) = f'pip install "dic-codec[{extra}]"', sys.version_info[:2]
     if not package.startswith('tensorflow') or (major, minor)<(3, 12): return line
     return f'that takes Python 3.10 or 3.11 (this is {major}.{minor}), and there {line}'
@@ -91,7 +91,7 @@ def exhausted(
 def memory_errors(
     what: str, # What is being done, for the message
 ):
-    "Where memory runs out in the block, that is a `DicError`."
+    "Turn running out of memory in the block into a `DicError`."
     try: yield
     except Exception as e:
         if why := exhausted(e): raise DicError(f'{what}: {why}') from e
@@ -130,7 +130,7 @@ def atomic(
 
 # %% ../nbs/00_core.ipynb #c0e10001
 def _target(path, node):
-    "What is to be written, behind all links, and the folder for the temporary file"
+    "Find what is to be written, behind all links, and the folder for the temporary file."
     if node=='stream':
         from tempfile import gettempdir
         return Path(path), gettempdir()
@@ -139,14 +139,14 @@ def _target(path, node):
     return place, place.parent
 
 def _temporary(folder, name, mode):
-    "A new file, open, with the mode that the system makes of this one, and its path"
+    "Open a new file, with the mode that the system makes of this one; give its path too."
     flags = os.O_RDWR|os.O_CREAT|os.O_EXCL|getattr(os, 'O_BINARY', 0)
     while True:
         path = os.path.join(folder, f'.{name[:40]}-{os.urandom(6).hex()}.part')
         with suppress(FileExistsError): return os.open(path, flags, mode), path
 
 def _settle(tmp, place, node):
-    "Give a finished file its place"
+    "Give a finished file its place."
     if node=='stream' or node and os.stat(place).st_nlink>1:
         with open(tmp, 'rb') as f, _opened(place) as g:
             while block := f.read(2**20): g.write(block)
@@ -161,7 +161,7 @@ def _settle(tmp, place, node):
 _PATIENCE = 5 # Seconds that a pipe may take to get a reader
 
 def _opened(place):
-    "What is there already, open to be written into"
+    "Open what is there already, to be written into."
     if not stat.S_ISFIFO(os.stat(place).st_mode): return open(place, 'wb')
     end = time.monotonic()+_PATIENCE
     while True:
@@ -209,7 +209,7 @@ def placeable(
 
 # %% ../nbs/00_core.ipynb #ff55f076
 def _grab(fd):
-    "Lock an open file. Raises `OSError` where that cannot be had at once"
+    "Lock an open file. Raises `OSError` where that cannot be had at once."
     if os.name=='nt':
         import msvcrt
         os.lseek(fd, 2**30, os.SEEK_SET)
@@ -280,7 +280,7 @@ def listed(
 
 # %% ../nbs/00_core.ipynb #c04e0011
 def _walk(folder, recursive, left, seen):
-    "The files in a folder or below it, each folder once; `left` gets what is not entered"
+    "List the files in a folder or below it, each folder once; `left` gets what is not entered."
     try: entries = sorted(os.scandir(folder), key=lambda o: o.name)
     except OSError:
         if not seen: raise
@@ -297,13 +297,13 @@ def _walk(folder, recursive, left, seen):
             yield from _walk(Path(folder)/o.name, True, left, seen)
 
 def _identity(folder):
-    "What a folder has in common with all links to it"
+    "Identify a folder, whatever links lead to it."
     s = os.stat(folder)
     return s.st_dev, s.st_ino
 
 # %% ../nbs/00_core.ipynb #6a481b7f
 def _below(folder, suffixes, but, recursive, left):
-    "The files of a folder that are meant, in order"
+    "List the files of a folder that are meant, in order."
     found = []
     for p in _walk(folder, recursive, left, set()):
         name = p.name.lower()
@@ -313,7 +313,7 @@ def _below(folder, suffixes, but, recursive, left):
     return sorted(found)
 
 def _left_out(left, suffixes, but):
-    "What else a folder holds, in words"
+    "Say what else a folder holds."
     kinds = sorted({*left['kind']}-{'.tfci'}) if '.png' in suffixes else []
     others = sum(o in kinds for o in left['kind'])
     named = ', '.join(kinds[:8])+', ...'*(len(kinds)>8)
@@ -343,7 +343,7 @@ def collect(
     return list(found)
 
 def _hits(name, suffixes, but, recursive, notes, under):
-    "The files that one name, folder or pattern stands for"
+    "List the files that one name, folder or pattern stands for."
     p = Path(name)
     if p.is_dir(): return _of_folder(p, name, suffixes, but, recursive, notes, under)
     if p.exists(): return [p]
@@ -354,7 +354,7 @@ def _hits(name, suffixes, but, recursive, notes, under):
 
 # %% ../nbs/00_core.ipynb #c04e0013
 def _of_folder(folder, name, suffixes, but, recursive, notes, under):
-    "The files that a folder stands for"
+    "List the files that a folder stands for."
     from collections import defaultdict
     hits = _below(folder, suffixes, but, recursive, left := defaultdict(list))
     said = _left_out(left, suffixes, but)
@@ -364,7 +364,7 @@ def _of_folder(folder, name, suffixes, but, recursive, notes, under):
     return hits
 
 def _nothing(name, suffixes, but):
-    "Why a folder stands for nothing"
+    "Say why a folder stands for nothing."
     return f'{name}: no file in it ends in {", ".join(suffixes)}'+f' and not in {but}'*bool(but)
 
 # %% ../nbs/00_core.ipynb #c0ea2e13
@@ -430,7 +430,7 @@ def target(
 _Tried = namedtuple('_Tried', 'at value found') # A position of the knob and what came of it
 
 def _between(lo, hi, top, bottom, straight):
-    "The next position to try"
+    "Choose the next position to try."
     gap, share = hi.at-lo.at, .5
     if straight and 0<lo.value<top<hi.value<math.inf:
         share = math.log((top+bottom)/2/lo.value)/math.log(hi.value/lo.value)
@@ -438,7 +438,7 @@ def _between(lo, hi, top, bottom, straight):
     return min(max(round(lo.at+gap*share), lo.at+step), hi.at-step)
 
 def _closest(attempt, lo, hi, top, bottom):
-    "The best position from `lo`, whose value is at most `top`, to `hi`, whose value is above it"
+    "Find the best position from `lo`, with a value up to `top`, to `hi`, with one above it."
     best, straight = lo, True
     while best.value<bottom and hi.at-lo.at>1:
         at, straight = _between(lo, hi, top, bottom, straight), not straight
@@ -478,7 +478,7 @@ _LIMITS = [('memory.max', 'memory.current', 'memory.stat', 'inactive_file'), # c
             'memory/memory.stat', 'total_inactive_file')]
 
 def _memory(what):
-    "Bytes of this machine: `total`, or `available` now"
+    "Read the memory of this machine, in bytes: `total`, or `available` now."
     name = dict(total='MemTotal', available='MemAvailable')[what]
     try: said = re.search(rf'^{name}:\s*(\d+) kB', Path('/proc/meminfo').read_text(), re.M)
     except OSError: said = None
@@ -486,7 +486,7 @@ def _memory(what):
     return getattr(needs('psutil', 'dev', 'this system').virtual_memory(), what)
 
 def _within(limit, used, counts, cached):
-    "What a group has left; files that are only kept in memory give way"
+    "Compute what a group has left; files that are only kept in memory give way."
     left = int((_CGROUP/limit).read_text())-int((_CGROUP/used).read_text())
     found = re.search(rf'^{cached} (\d+)', (_CGROUP/counts).read_text(), re.M)
     return left+(int(found[1]) if found else 0)

@@ -20,7 +20,7 @@ WHOLE = 1<<PRECISION # What the numbers of a table add up to
 
 @dataclass
 class _Parts:
-    "Tables of probabilities, end to end"
+    "Tables of probabilities, end to end."
     low: np.ndarray   # int32 [n]: the lowest symbol of each table
     sizes: np.ndarray # int32 [n]: entries of each table, the escape included
     p: np.ndarray     # uint32 [sum of sizes]: the entries, from 1 on, 2**24 in all for each table
@@ -43,7 +43,7 @@ class _Parts:
 
     @functools.cached_property
     def starts(self):
-        "Where each table begins in `p`, and where the last ends."
+        "Compute where each table begins in `p`, and where the last ends."
         return np.concatenate([[0], np.cumsum(self.sizes, dtype=np.int64)])
 
 # %% ../nbs/01_ranges.ipynb #17ab0002
@@ -78,7 +78,7 @@ class Tables(_Parts):
 # %% ../nbs/01_ranges.ipynb #17ab0003
 WIDEST = 21                                     # Bits after the first of what lies outside a table
 def _outside(tables, symbols, indexes):
-    "Entries of symbols; which lie outside; and of those how far, from 1 on, and whether below"
+    "Find entries of symbols; which lie outside; and of those how far, from 1 on, and if below."
     value, escape = symbols-tables.low[indexes], tables.sizes[indexes]-1
     out = (value<0) | (value>=escape)
     entries = np.where(out, escape, value)
@@ -118,7 +118,7 @@ class PlainEncoder:
             if self.range<2**32: self._shift()
 
     def _carry(self):
-        "The interval went beyond 2**64: one more in the word before"
+        "Add one to the word before, since the interval went beyond 2**64."
         self.low %= 2**64
         _increment(self.words)
 
@@ -134,7 +134,7 @@ class PlainEncoder:
 
 # %% ../nbs/01_ranges.ipynb #17ab0009
 def _increment(words):
-    "Add one to the last word, and carry that on"
+    "Add one to the last word, and carry that on."
     i = len(words)-1
     while words[i]==2**32-1:
         words[i] = 0
@@ -174,7 +174,7 @@ def _plain_model(p): return [0, *np.cumsum(p, dtype=np.int64).tolist()]
 
 # %% ../nbs/01_ranges.ipynb #831c5e11
 def _constriction():
-    "The library, or None where it is not installed"
+    "Import the library, or give None where it is not installed."
     try: import constriction
     except ImportError: return None
     return constriction.stream
@@ -202,7 +202,7 @@ def _fast_model(p):
 
 # %% ../nbs/01_ranges.ipynb #67d4dbbe
 def _closing(low, size):
-    "The number in [low, low+size) with the fewest bytes, on constriction's side of 2**64"
+    "Find the number in [low, low+size) with the fewest bytes, on constriction's side of 2**64."
     beyond = low+2**32-1>=2**64
     for m in range(56, -1, -8):
         v = (low+(1<<m)-1)>>m<<m
@@ -210,7 +210,7 @@ def _closing(low, size):
     raise AssertionError('an interval of the coder is empty')
 
 def _ended(coder):
-    "All bytes of a coder that has seen its last symbol"
+    "Collect all bytes of a coder that has seen its last symbol."
     words, low, size = coder.state()
     head = np.asarray(words, '>u4').tobytes()
     return (head+_closing(low, size).to_bytes(8, 'big')).rstrip(b'\0')
@@ -224,16 +224,16 @@ def _bits(k): return np.full(1<<k, WHOLE>>k)
 
 @functools.lru_cache(64)
 def _fixed_model(make, name):
-    "The models of the escapes: `widths`, `sides`, or a number of bits"
+    "Make a model of the escapes: `widths`, `sides`, or a number of bits."
     return make(_bits(name) if isinstance(name, int) else dict(widths=_WIDTHS, sides=_SIDES)[name])
 
 def _model(tables, i, make):
-    "What a coder needs for a table, made once"
+    "Make what a coder needs for a table, once."
     if (i, make) not in tables.models: tables.models[i, make] = make(tables.entries(i))
     return tables.models[i, make]
 
 def _runs(indexes):
-    "The order of symbols sorted by table, and where each table's begin and end"
+    "Sort symbols by table: the order, and where each table's begin and end."
     flat = np.asarray(indexes).ravel()
     order = np.argsort(flat, kind='stable')
     counts = np.bincount(flat)
@@ -242,7 +242,7 @@ def _runs(indexes):
     return order, [(i, int(ends[i]-counts[i]), int(ends[i])) for i in used]
 
 def _coders(plain):
-    "What makes models, and the two coders: constriction's, where it is installed and wanted"
+    "Choose what makes models, and the coders: constriction's, where it is installed and wanted."
     if plain or not _constriction(): return _plain_model, PlainEncoder, PlainDecoder
     return _fast_model, FastEncoder, FastDecoder
 
@@ -278,7 +278,7 @@ class Writer:
 
 # %% ../nbs/01_ranges.ipynb #17ab0007
 def _put_escapes(coder, make, far, below):
-    "Encode distances outside of tables, and whether each is below"
+    "Encode distances outside of tables, and whether each is below."
     width = np.frexp(far)[1]-1
     coder.put(width, _fixed_model(make, 'widths'))
     coder.put(below.astype(np.int32), _fixed_model(make, 'sides'))
@@ -289,7 +289,7 @@ def _put_escapes(coder, make, far, below):
             coder.put(rest>>shift & (1<<part)-1, _fixed_model(make, part))
 
 def _get_escapes(coder, make, escape):
-    "Decode what lies outside of tables, as entries; `escape` is the last entry of each table"
+    "Decode what lies outside of tables, as entries; `escape` is the last entry of each table."
     n = len(escape)
     width = coder.get(n, _fixed_model(make, 'widths'))
     below = coder.get(n, _fixed_model(make, 'sides'))>0

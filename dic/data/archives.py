@@ -13,7 +13,7 @@ from ..core import DicError, bar, human
 
 # %% ../../nbs/00_data.archives.ipynb #f45f59d7
 def _refuse(entries, size):
-    "Why an archive of `size` bytes must not be unpacked, or None"
+    "Say why an archive of `size` bytes must not be unpacked, or None."
     seen, total = set(), sum(i.file_size for i in entries)
     if len(entries)>200_000 or total>min(2**36, 100*size+2**20):
         return f'would swell from {human(size)} to {human(total)} in {len(entries)} files'
@@ -28,7 +28,7 @@ def _refuse(entries, size):
         seen.add(str(name).lower())
 
 def _extract(z, path, folder, progress):
-    "Unpack an open archive of that path to a folder, if nothing speaks against it"
+    "Unpack an open archive of that path to a folder, if nothing speaks against it."
     entries = z.infolist()
     if why := _refuse(entries, os.path.getsize(path)):
         raise DicError(f'{path} is not unpacked: {why}')

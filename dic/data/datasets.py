@@ -88,7 +88,7 @@ def find_photos(
     return collect([data], notes=notes)
 
 def _photos_of(folder, notes):
-    "The photographs below a folder"
+    "List the photographs below a folder."
     try: return photos_in(folder, notes)
     except DicError as e:
         why = str(e).split(': ', 1)[1]
@@ -96,7 +96,7 @@ def _photos_of(folder, notes):
 
 # %% ../../nbs/00_data.datasets.ipynb #00a1e148
 def _download(url, file, _, progress=True):
-    "Download a file, with a bar"
+    "Download a file, with a bar."
     import requests
     bar = tqdm(desc=url.rsplit('/', 1)[-1], total=1, unit='B', unit_scale=True, leave=False,
                disable=not progress)
@@ -132,15 +132,15 @@ def fetch(
 
 # %% ../../nbs/00_data.datasets.ipynb #da7a0008
 def _variable(name):
-    "The environment variable that replaces the address of a data set"
+    "Name the environment variable that replaces the address of a data set."
     return f'DIC_{DATASETS[name]["source"].upper()}_URL'
 
 def _address(name):
-    "Where a data set is fetched from, unless `fetch` is told otherwise"
+    "Find the address of a data set."
     return os.environ.get(_variable(name)) or ADDRESSES[DATASETS[name]['source']]
 
 def _failure(name, base, e):
-    "What is said where fetching failed"
+    "Make the error that says why fetching failed."
     import requests
     why = 'no connection' if isinstance(e, requests.ConnectionError) else e
     return DicError(f'{name} could not be fetched from {base}: {why}. '
@@ -148,7 +148,7 @@ def _failure(name, base, e):
 
 # %% ../../nbs/00_data.datasets.ipynb #b251ded0
 def _gather(files, folder, base, retries, progress):
-    "Fetch files to a hidden folder, which takes its name when all are there"
+    "Fetch files to a hidden folder, which takes its name when all are there."
     part = folder.with_name(f'.{folder.name}.part')
     part.mkdir(exist_ok=True)
     for p in part.iterdir():                    # what a killed attempt has left
@@ -164,7 +164,7 @@ def _gather(files, folder, base, retries, progress):
     os.replace(part, folder)
 
 def _unpack(archive, part, progress):
-    "Unpack an archive and remove it; a broken one too, so that it is fetched again"
+    "Unpack an archive and remove it; a broken one too, so that it is fetched again."
     try: unzip(archive, part/'photos', progress)
     finally: Path(archive).unlink()
 
@@ -172,7 +172,7 @@ def _unpack(archive, part, progress):
 PAPER = dict(shorter_side=(640, 1200), max_saturation=.5)
 
 def _convert(path, out, shorter_side, max_saturation, seed):
-    "Prepare one photograph; returns the notes of `read_image`"
+    "Prepare one photograph; returns the notes of `read_image`."
     notes = []
     image = read_image(path, notes)
     if max_saturation is not None and (s := saturation(image))>max_saturation:
@@ -182,7 +182,7 @@ def _convert(path, out, shorter_side, max_saturation, seed):
     return notes
 
 def _shrunk(image, path, low, high, seed):
-    "`image` with its shorter side drawn from `low` to `high`, never enlarged"
+    "Shrink `image` to a shorter side drawn from `low` to `high`."
     h, w = image.shape[:2]
     short = min(h, w)
     if short<low: raise DicError(f'{path}: its shorter side of {short} px is under {low}')
@@ -191,7 +191,7 @@ def _shrunk(image, path, low, high, seed):
 
 # %% ../../nbs/00_data.datasets.ipynb #708acfcd
 def _read_log(path):
-    "The latest entry of each source"
+    "Read the latest entry of each source."
     log = {}
     for line in path.read_text().splitlines() if path.exists() else []:
         try:
@@ -201,14 +201,14 @@ def _read_log(path):
     return log
 
 def _free_name(path, taken):
-    "A file name for what becomes of `path` that is not in `taken`, lower-case names"
+    "Choose a file name for what becomes of `path` that is not in `taken`, lower-case names."
     stem = safe_name(path.stem)
     names = [f'{stem}.png', *(f'{stem}-{k}.png' for k in range(2, len(taken)+2))]
     return next(n for n in names if n.lower() not in taken)
 
 # %% ../../nbs/00_data.datasets.ipynb #6371e0be
 def _plan(paths, out, options):
-    "What is to be done and what is done, as pairs of a source and its log entry"
+    "Find what is to be done and what is done, as pairs of a source and its log entry."
     log, todo, done = _read_log(out/'prepared.jsonl'), [], []
     taken = {p.name.lower() for p in out.iterdir()}|{e['output'].lower() for e in log.values()}
     for p in paths:
@@ -227,7 +227,7 @@ def _say(line): tqdm.write(line.encode(errors='replace').decode()) # names of fi
 
 # %% ../../nbs/00_data.datasets.ipynb #3432ec92
 def _carry_out(todo, out, options, workers, progress, say):
-    "Do what is planned and log it; yields source, output or None, and notes or why it was skipped"
+    "Do what is planned and log it; yields source, output or None, and notes or why it was skipped."
     def work(job):
         p, e = job
         try: return _convert(p, out/e['output'], **options)
@@ -272,14 +272,14 @@ def prepare(
 
 # %% ../../nbs/00_data.datasets.ipynb #da7a0004
 def _sources(inputs, out, say):
-    "The photographs that `inputs` stand for, each once, without those that lie in `out`"
+    "List the photographs that `inputs` stand for, each once, without those that lie in `out`."
     notes, inside = [], out.resolve()
     found = [p for o in listed(inputs) for p in find_photos(o, notes=notes)]
     for line in notes: say(line)
     return list(dict.fromkeys(p for p in found if inside not in p.resolve().parents))
 
 def _summary(out, results, done):
-    "What was done, in a line: counts, and how often each conversion took place"
+    "Say what was done, in a line: counts, and how often each conversion took place."
     made = [notes for _, o, notes in results if o]
     words = Counter(word for notes in made for word in notes)
     counts = (f'{len(made)} photographs prepared, {len(done)} were there, '

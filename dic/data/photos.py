@@ -70,7 +70,7 @@ def split(
     return [p for p in paths if p not in held], [p for p in paths if p in held]
 
 def _held_out(order, rank, valid):
-    "The photographs to hold out, of these in the order of their ranks, 0 to 1"
+    "Choose the photographs to hold out, of these in the order of their ranks, 0 to 1."
     if valid>=1: return set(order[:int(valid)])
     held = {p for p in order if rank[p]<valid}
     if not held and valid and len(order)>1: held = {order[0]}       # at least one
@@ -87,7 +87,7 @@ def fingerprint(
 
 # %% ../../nbs/00_data.photos.ipynb #e2fa7c06
 def _decoded(path, patch):
-    "The pixels of a photograph, or why no crops of `patch` can be cut from it"
+    "Read the pixels of a photograph, or say why no crops of `patch` can be cut from it."
     try:
         h, w = image_size(path)
         if min(h, w)>=patch: return read_image(path)
@@ -95,13 +95,13 @@ def _decoded(path, patch):
     except DicError as e: return str(e)
 
 class _Held:
-    "Photographs, and the pixels of as many as memory can hold"
+    "Photographs, and the pixels of as many as memory can hold."
     def __init__(self, patch, memory):
         self.patch, self._left = patch, memory
         self.paths, self._held, self.pixels, self.left_out = [], [], 0, {}
 
     def _take(self, path, a):
-        "Count a photograph, and keep it while there is memory; or note why it cannot be used"
+        "Count a photograph, and keep it while there is memory; or note why it cannot be used."
         if isinstance(a, str):
             self.left_out[path] = a
             return
@@ -118,7 +118,7 @@ class _Held:
 
 # %% ../../nbs/00_data.photos.ipynb #ad070002
 class _Parts(_Held):
-    "Photographs that can be parted"
+    "Photographs that can be parted."
     def only(self,
         paths: list, # Some of the photographs
     ):
@@ -181,7 +181,7 @@ def some(
 # %% ../../nbs/00_data.photos.ipynb #cfede3f8
 @functools.lru_cache(8)
 def _order(n, seed, epoch):
-    "The order of `n` photographs in an epoch"
+    "Draw the order of `n` photographs in an epoch."
     drawn = [hashlib.sha256(repr((seed, epoch, k)).encode()).digest()[:8] for k in range(n)]
     return np.argsort(np.frombuffer(b''.join(drawn), '<u8'), kind='stable')
 
@@ -215,7 +215,7 @@ def crops(
     return _ahead(cut, start, None if steps is None else start+steps)
 
 def _ahead(f, start, end):
-    "f(start), f(start+1) and so on, computed by threads a few at a time"
+    "Compute f(start), f(start+1) and so on by threads, a few at a time."
     with pool() as threads:
         queue, k = deque(), start
         while True:

@@ -52,7 +52,7 @@ def noise(
 
 # %% ../../nbs/01_entropy.ipynb #0860cd64
 def _sound(part):
-    "Whether one table increases from 0 to 2**precision"
+    "Check that one table increases from 0 to 2**precision."
     precision, counts = -int(part[0]), part[1:]
     if not 8<=precision<=16 or len(counts)<=2: return False
     return counts[0]==0 and counts[-1]==1<<precision and (np.diff(counts)>0).all()
@@ -115,7 +115,7 @@ class Tables(_Vector):
 
 # %% ../../nbs/01_entropy.ipynb #5d8582d7
 def _tabulated(model):
-    "The tables of an entropy model that was built with `compression=True`"
+    "Read the tables of an entropy model that was built with `compression=True`."
     return Tables(model.cdf.numpy().astype(np.int32), model.cdf_offset.numpy().astype(np.int32))
 
 _OPTIONS = dict(coding_rank=3, compression=True, bottleneck_dtype=tf.float32)
@@ -156,7 +156,7 @@ class _Coder:
         self.widths, self.bits = len(starts), len(starts)+1   # where those two tables are
 
     def outside(self, symbols, indexes):
-        "Entries of the tables; which lie outside; and of those how far, from 1 on, and if below"
+        "Find entries; which lie outside the tables; and of those how far, from 1 on, and if below."
         value, escape = symbols-self.offset[indexes], self.escape[indexes]
         out = (value<0) | (value>=escape)
         entries = np.where(out, escape, value)
@@ -230,14 +230,14 @@ class Reader(_Coder):
 
 # %% ../../nbs/01_entropy.ipynb #e0a10004
 def _entry_bits(tables):
-    "Bits of every entry of every table, float64, as long as `cdf`; NaN where no entry starts"
+    "Compute the bits of every entry, float64, as long as `cdf`; NaN where no entry starts."
     cost = np.full(len(tables.cdf), np.nan)
     for a, part in zip(tables.starts(), tables.parts()):
         cost[a+1:a+len(part)-1] = -part[0]-np.log2(np.diff(part[1:]))
     return cost
 
 def _costs(tables, symbols, indexes):
-    "What `Tables.costs` gives"
+    "Compute `Tables.costs`."
     entries, out, far, _ = _Coder(tables).outside(symbols, indexes)
     cost = _entry_bits(tables)[tables.starts()[indexes]+1+entries].astype(np.float32)
     width = np.frexp(far)[1]-1

@@ -22,7 +22,7 @@ def leaky(y):
 
 # %% ../../nbs/01_exact.ipynb #e8ac0004
 class _Operations:
-    "Variables, and what layers in floating point are put together with"
+    "Variables, and what layers in floating point are put together with."
     def __init__(self, type=tf.float32):
         self.type = type      # Of what is narrow
         self.variables = {}   # Name -> tf.Variable
@@ -49,7 +49,7 @@ class _Operations:
 class Floats(_Operations):
     "Layers in floating point over a dict of variables, which they fill."
     def _layer(self, x, y, name, act=False, plus=None, site=None):
-        "Bias, activation or residual, and the report"
+        "Add bias, activation or residual, and report the result."
         y += tf.cast(self.var(f'{name}.b', [y.shape[-1]]), y.dtype)
         if act: y = leaky(y)
         if plus is not None: y += plus
@@ -76,7 +76,7 @@ def _clip(v): return tf.clip_by_value(v, -CLIP, CLIP)
 def _power(e): return np.exp2(np.asarray(e, np.float32))
 
 class _Sums:
-    "What layers in integers are put together with"
+    "What layers in integers are put together with."
     def channels(self, x): return x.values.shape[-1]
 
     def join(self, *parts):
@@ -96,7 +96,7 @@ class _Sums:
         return tf.nn.depthwise_conv2d(x.values, w, [1, 1, 1, 1], 'SAME')+l.b.astype(np.float32)
 
     def _round(self, total, e, act=False, plus=None):
-        "Sums as a site with these exponents to go holds them"
+        "Round sums to what a site with these exponents to go holds."
         if act: total = tf.maximum(total, total/8)
         total = tf.round(total*_power(e))
         return total if plus is None else total+tf.round(plus)
@@ -132,7 +132,7 @@ class Integers(_Sums):
 
 # %% ../../nbs/01_exact.ipynb #c92c543e
 class _Converting(Integers):
-    "Integers whose layers are converted when they are first met"
+    "Integers whose layers are converted when they are first met."
     def __init__(self, sites, variables):
         super().__init__({}, sites)
         self.variables = variables

@@ -16,7 +16,7 @@ from .reference import CLIP, FINAL, Fixed, shared
 
 # %% ../../nbs/01_onnx.ipynb #687f9a71
 def _varint(n):
-    "A whole number from 0 on"
+    "Write a whole number from 0 on."
     out = bytearray()
     while n>127:
         out.append(n & 127 | 128)
@@ -24,7 +24,7 @@ def _varint(n):
     return bytes(out)+bytes([n])
 
 def _field(number, v):
-    "A field that holds a whole number, a real one, a text, or bytes"
+    "Write a field that holds a whole number, a real one, a text, or bytes."
     if isinstance(v, (int, np.integer)): return _varint(number<<3)+_varint(int(v)%2**64)
     if isinstance(v, float): return _varint(number<<3 | 5)+struct.pack('<f', v)
     v = v.encode() if isinstance(v, str) else v
@@ -36,31 +36,31 @@ def _message(*fields): return b''.join(_field(*f) for f in fields)
 FLOAT, UINT8, _INT64 = 1, 2, 7 # Types of elements
 
 def _attribute(name, v):
-    "An attribute of a node: a whole number, a real one, a text, or several whole numbers"
+    "Write an attribute of a node: a whole number, a real one, a text, or several whole numbers."
     if isinstance(v, int): return _message((1, name), (3, v), (20, 2))
     if isinstance(v, float): return _message((1, name), (2, v), (20, 1))
     if isinstance(v, str): return _message((1, name), (4, v), (20, 3))
     return _message((1, name), *((8, i) for i in v), (20, 7))
 
 def _node(kind, inputs, outputs, attributes):
-    "One operation"
+    "Write an operation."
     return _message(*((1, i) for i in inputs), *((2, o) for o in outputs), (4, kind),
                     *((5, _attribute(*a)) for a in attributes.items()))
 
 # %% ../../nbs/01_onnx.ipynb #00aa0001
 def _value(name, shape, kind):
-    "A tensor that goes in or out; text stands for a side of any length"
+    "Write a tensor that goes in or out; text stands for a side of any length."
     dims = _message(*((1, _message((2 if isinstance(n, str) else 1, n))) for n in shape))
     tensor = _message((1, kind), (2, dims))
     return _message((1, name), (2, _message((1, tensor))))
 
 def _constant(name, a):
-    "An array that is part of the graph"
+    "Write an array that is part of the graph."
     kind = _INT64 if a.dtype==np.int64 else FLOAT
     return _message(*((1, n) for n in a.shape), (2, kind), (8, name), (9, a.tobytes()))
 
 def _outside(name, a):
-    "A float32 array that is handed over when the graph is loaded"
+    "Write a float32 array that is handed over when the graph is loaded."
     where = _message((1, 'location'), (2, 'weights'))
     return _message(*((1, n) for n in a.shape), (2, FLOAT), (8, name), (13, where), (14, 1))
 
@@ -89,7 +89,7 @@ class Node:
 
 # %% ../../nbs/01_onnx.ipynb #00aa0002
 class _Nodes:
-    "The operations of a graph, in the order in which they were asked for"
+    "The operations of a graph, in the order in which they were asked for."
     def __init__(self,
         other=None, # A graph to go on with
     ):
@@ -168,7 +168,7 @@ def session(
 
 # %% ../../nbs/01_onnx.ipynb #00aa0004
 def _options(threads, optimise, reuse):
-    "Options of a session"
+    "Make the options of a session."
     import onnxruntime as ort
     options, level = ort.SessionOptions(), ort.GraphOptimizationLevel
     options.intra_op_num_threads, options.log_severity_level = threads, 4
@@ -186,7 +186,7 @@ def shrinking():
 
 # %% ../../nbs/01_onnx.ipynb #00aa0005
 def _model(graph, outputs, large):
-    "The serialised model"
+    "Serialise the model."
     named = [Node('Identity', [t], [Tensor(graph, k, None)], {}) for k, t in outputs.items()]
     nodes = [_node(*_names(n), n.attributes) for n in graph.nodes+named]
     arrays = [_outside(k, a) if k in large else _constant(k, a) for k, a in graph.constants.items()]
@@ -196,7 +196,7 @@ def _model(graph, outputs, large):
     return _message((1, 9), (7, body), (8, _message((1, ''), (2, 18))))
 
 def _names(node):
-    "What a node is and works on, by name"
+    "Name what a node is and works on."
     return node.kind, [t.name for t in node.inputs], [t.name for t in node.outputs]
 
 # %% ../../nbs/01_onnx.ipynb #cec35555
@@ -220,7 +220,7 @@ def providers(
 
 # %% ../../nbs/01_onnx.ipynb #cd2b3227
 class _Pictures(Graph):
-    "Pictures into a graph and out of it"
+    "Pictures into a graph and out of it."
     def pixels(self, name):
         "Name a picture, uint8 [1,h,w,3], that is given when the graph runs; 0..1, channels first."
         self.inputs.append((name, (1, 'h', 'w', 3), UINT8))
@@ -262,11 +262,11 @@ class Reals(_Pictures):
 
 # %% ../../nbs/01_onnx.ipynb #f3ac499d
 def _powers(e):
-    "Powers of two, as float32"
+    "Compute powers of two, as float32."
     return np.exp2(np.asarray(e, np.float32))
 
 class _Rounding(Graph):
-    "Integers that float32 carries exactly"
+    "Integers that float32 carries exactly."
     def channels(self, x): return x.values.channels
     def round(self, x): return self.op('Round', x)
     def clip(self, x, top=CLIP): return self.op('Clip', x, -float(top), float(top))

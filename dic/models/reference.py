@@ -46,19 +46,23 @@ def best_exponents(
 @dataclass
 class Layer:
     "A layer in integers."
-    w: np.ndarray # int16 [inputs, outputs], or [9, channels] of a depthwise layer; int8 in older files
+    w: np.ndarray # int16 [inputs, outputs], or [9, channels] if depthwise; int8 in older files
     b: np.ndarray # int32 [outputs], in units of the sum
     e: np.ndarray # int8 [outputs]: the sum stands for sum / 2**e
 
     def __post_init__(self):
         "Raise `DicError` where a sum could leave what float32 adds exactly."
-        types = self.w.dtype in (np.int16, np.int8) and self.b.dtype==np.int32 and self.e.dtype==np.int8
-        shapes = self.w.ndim==2 and self.b.shape==self.e.shape==self.w.shape[1:]
-        if not (types and shapes and (_bound(self.w, self.b)<EXACT).all() and (abs(self.e.astype(int))<=30).all()):
+        if not (self._shaped() and (_bound(self.w, self.b)<EXACT).all()
+                and (abs(self.e.astype(int))<=30).all()):
             raise DicError('an integer layer is damaged: its sums could overflow')
 
+    def _shaped(self):
+        w, b, e = self.w, self.b, self.e
+        types = w.dtype in (np.int16, np.int8) and b.dtype==np.int32 and e.dtype==np.int8
+        return types and w.ndim==2 and b.shape==e.shape==w.shape[1:]
+
 def _bound(w, b):
-    "The largest sum there can be, for each output"
+    "Compute the largest sum there can be, for each output."
     return CLIP*np.abs(w.astype(np.int64)).sum(0)+np.abs(b.astype(np.int64))
 
 # %% ../../nbs/01_reference.ipynb #49faed35
@@ -84,9 +88,9 @@ class Fixed:
     exponent: object # int8 [c]
 
 def shared(
-    e, # Exponents of 4c channels, of which `up` makes c
-):
-    "The exponents that the four positions of a channel have in common."
+    e, # int8 [4c]: exponents of the channels of which `up` makes c
+):     # int8 [c]
+    "Find the exponents that the four positions of a channel have in common."
     return e.reshape(4, -1).min(0)
 
 # %% ../../nbs/01_reference.ipynb #ff4c001d
@@ -103,45 +107,57 @@ def shift(
     return np.where(n>0, v<<np.maximum(n, 0), q)
 
 # %% ../../nbs/01_reference.ipynb #056843d8
+def _product(x, w):
+    "Multiply integers below 2**53, which NumPy does faster in double precision."
+    return (x.astype(np.float64)@w.astype(np.float64)).astype(np.int64)
+
+def _each(x, w):
+    "Compute the sums of a depthwise layer."
+    h, w_ = x.shape[1:3]
+    p = np.pad(x, [(0, 0), (1, 1), (1, 1), (0, 0)])
+    return sum(p[:, i:i+h, j:j+w_]*w[3*i+j].astype(np.int64) for i in range(3) for j in range(3))
+
+# %% ../../nbs/01_reference.ipynb #0efe0001
 @dataclass
-class Reference:
-    "Layers in 64-bit integers, channels last."
+class _Integers:
+    "64-bit integers as the sites of a network hold them, channels last."
     layers: dict # Name -> `Layer`
     sites: dict  # Name -> int8 [c], exponents
 
     def channels(self, x): return x.values.shape[-1]
 
     def fixed(self, x, site):
-        "Real numbers as the site holds them"
+        "Round real numbers to what the site holds."
         e = self.sites[site]
         v = np.rint(np.asarray(x, np.float64)*2.**e.astype(float))
         return Fixed(np.clip(v, -CLIP, CLIP).astype(np.int64), e)
 
     def join(self, *parts):
-        return Fixed(np.concatenate([p.values for p in parts], -1), np.concatenate([p.exponent for p in parts]))
+        values = np.concatenate([p.values for p in parts], -1)
+        return Fixed(values, np.concatenate([p.exponent for p in parts]))
 
     def up(self, x):
         (b, h, w, c), e = x.values.shape, shared(x.exponent)
         v = shift(x.values, np.tile(e, 4)-x.exponent).reshape(b, h, w, 2, 2, c//4)
         return Fixed(v.transpose(0, 1, 3, 2, 4, 5).reshape(b, 2*h, 2*w, c//4), e)
 
+# %% ../../nbs/01_reference.ipynb #0efe0003
+class Reference(_Integers):
+    "Layers in 64-bit integers, channels last."
     def conv(self, x, name, out, act=False, plus=None, scale=None, site=None):
         l, e = self.layers[name], self.sites[site or name]
         total = 8*_product(x.values, l.w)+8*l.b                 # eighths, for the activation
-        total = shift(np.maximum(total, total//8) if act else total, e-l.e.astype(int)-3)
+        if act: total = np.maximum(total, total//8)
+        total = shift(total, e-l.e.astype(int)-3)
         if plus is not None: total = total+shift(plus.values, e-plus.exponent)
         return Fixed(np.clip(total, -CLIP, CLIP), e)
 
     def depthwise(self, x, name):
-        l, e, (_, h, w, _) = self.layers[name], self.sites[name], x.values.shape
-        p = np.pad(x.values, [(0, 0), (1, 1), (1, 1), (0, 0)])
-        taps = [p[:, i:i+h, j:j+w]*l.w[3*i+j].astype(np.int64) for i in range(3) for j in range(3)]
-        return Fixed(np.clip(shift(sum(taps)+l.b, e-l.e.astype(int)), -CLIP, CLIP), e)
+        l, e = self.layers[name], self.sites[name]
+        total = shift(_each(x.values, l.w)+l.b, e-l.e.astype(int))
+        return Fixed(np.clip(total, -CLIP, CLIP), e)
 
     def final(self, x, name, out, step=None):
         l = self.layers[name]
-        return np.clip(shift(_product(x.values, l.w)+l.b, FINAL-l.e.astype(int)), -2**20, 2**20)
-
-def _product(x, w):
-    "A product of integers below 2**53, which NumPy does faster in double precision"
-    return (x.astype(np.float64)@w.astype(np.float64)).astype(np.int64)
+        total = shift(_product(x.values, l.w)+l.b, FINAL-l.e.astype(int))
+        return np.clip(total, -2**20, 2**20)

@@ -188,9 +188,9 @@ def _meta(model, weights, p):
 
 # %% ../../nbs/03_training.bundle.ipynb #14ebf9b7
 MODULES = (
-    '__init__ colours containers core images data/__init__ data/archives data/photos '
-    'training/__init__ training/jax training/loop training/optimiser training/recipe '
-    'training/runner training/tensors').split()
+    '__init__ colours containers core images rendering data/__init__ data/archives '
+    'data/photos training/__init__ training/jax training/loop training/optimiser '
+    'training/recipe training/runner training/tensors').split()
 
 _MAIN = '''import sys
 from pathlib import Path
