@@ -142,7 +142,11 @@ class Trainable(Codec):
     encoder_parts = () # Parts of `layers_table` that the encoder runs
     decoder_parts = () # and the decoder
 
-    def losses(self, x, lmbda, seed=None) -> dict:
+    def losses(self,
+        x,         # uint8, or float in 0..1 [B,H,W,3]
+        lmbda,     # Number or [B]
+        seed=None, # int32 [2] for the noise; None rounds
+    ) -> dict:     # Scalars loss, bpp, mse
         "Compute loss, bpp and mse of a batch as a function of weights and arguments alone."
         raise NotImplementedError
 

@@ -107,7 +107,7 @@ class Relaxed(Integers):
     def clip(self, x, top=None): return x
 
     def final(self, x, name, out, step):
-        "What step codes: for each group its means and its scale parameters."
+        "Compute what a step needs: means and scale parameters of each group."
         places = self.split(self.fold(x.values, 2), 4)
         exponents = np.zeros(out, int)
         return [self.split(self.sums(places[(g+step)%4], name, exponents, columns), 2)

@@ -90,7 +90,7 @@ def similarity(
     net,      # A graph
     x, x_hat, # Pictures, 0..1, [1,3,h,w], sides multiples of 16
 ):            # MS-SSIM of each channel, [1,3,1,1]
-    "Compute MS-SSIM, with a gradient wherever."
+    "Compute MS-SSIM, with a gradient everywhere."
     total = None
     for i, share in enumerate(SHARES):
         found = _agreement(net, x, x_hat, i==len(SHARES)-1)
@@ -193,7 +193,7 @@ class Objective:
         return lost, (found, found*0.-weight)
 
     def __call__(self, y, z, last=False, **inputs) -> tuple:
-        "Evaluate at latents [c,h,w]: bits, distortion, gradients; the last time frees memory."
+        "Evaluate at latents [c,h,w]: bits, distortion, gradients; `last` frees memory."
         given = dict(y=y[None], z=z[None], **inputs)
         bits, distortion, dy, dz = self.run(self.names, given, shrinking() if last else None)
         z_bits, slope = self.z_rate(z)
@@ -289,7 +289,7 @@ def lmbda_of(
     s: swift.Sizes,
     quality: float, # 0..63
 ) -> float:
-    "Compute what a quality's distortion is worth, in bits per pixel."
+    "Convert a quality to its lambda."
     low, high = s.lambdas
     return low*(high/low)**(quality/(swift.QUALITIES-1))
 

@@ -116,7 +116,7 @@ def unused(
     squares = [tf.reduce_mean(_y(m, x, TOP)**2, [0, 1, 2]) for x in photos]
     return np.flatnonzero(np.mean(squares, 0)<.09)
 
-def _silence(m, at):
+def _zero(m, at):
     "Zero all that makes, reads or predicts these latents"
     others = np.setdiff1d(np.arange(m.s.latents), at)
     for k, v in m.net.variables.items():
@@ -149,7 +149,7 @@ def _put(v, ix, t):
     v.assign(new)
 
 def _give_task(m, at, photos):
-    "Let these latents, which are silent, say linearly what the transforms miss at quality 63"
+    "Let these latents, which are zero, carry linearly what the transforms miss at quality 63"
     there, back = _fit_linear(m, len(at), photos)
     low, high = m.lambdas
     step = math.sqrt(18/math.log(2)/high)/255
@@ -194,11 +194,11 @@ def wake(
     m,           # `Swift`
     photos=None, # uint8 pictures to fit to; by default the sample photographs
 ):               # The same
-    "Give unused latents a task: to say, linearly, what the transforms miss at the highest quality."
+    "Give unused latents a task: to carry, linearly, what the transforms miss at quality 63."
     photos = middles(photos)
     at = unused(m, photos)
     if len(at) and _takes_tasks(m):
-        _silence(m, at)
+        _zero(m, at)
         _give_task(m, at, photos)
         _fit_scales(m, at, [x[:256, :256] for x in photos])
     return m
@@ -213,7 +213,7 @@ def begin(
     photos, every, kept = middles(photos), np.arange(m.s.latents), m.net.type
     m.net.type = tf.float32
     readers = {k: v.numpy() for k, v in m.net.variables.items() if _reads_y(k, m.s)}
-    _silence(m, every)
+    _zero(m, every)
     _give_task(m, every, photos)
     size = _middle_size(m, photos)
     for k, w in readers.items():

@@ -39,7 +39,7 @@ def _column(rows, key, first=0):
 
 # %% ../../nbs/03_training.curves.ipynb #b7dc93d7
 def race(
-    models: dict, # Name -> `Codec`
+    models: dict, # Name -> `Trainable`
     p: dict,      # From `plan`: photographs, crops, rates and the number of steps
     every=100,    # Steps between measurements
 ) -> dict:        # Name -> rows of step, minutes, and validation as in a log

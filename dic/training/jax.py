@@ -63,7 +63,7 @@ def load_program(
     data: bytes, # A serialised HLO module
     name: str,   # What to call it
 ):               # `jax.export.Exported`: `.call(*arrays)` works under `jax.jit`
-    "Make an XLA program from elsewhere one for the device there is."
+    "Make a program for this device of a serialised HLO module."
     from jax._src import core
     code, ins, outs = _stablehlo(data)
     ins, outs = (tuple(core.ShapedArray(s, jnp.dtype(t)) for s, t in side) for side in (ins, outs))
