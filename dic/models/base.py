@@ -34,6 +34,7 @@ _HYPERPRIOR = dict(
 MODELS = dict(
     balle2018=Entry('dic.models.hyperprior', 'Balle2018', _HYPERPRIOR),
     deep=Entry('dic.models.hyperprior', 'Deep', _HYPERPRIOR),
+    factorized=Entry('dic.models.factorized', 'Factorized', _HYPERPRIOR),
     swift=Entry('dic.models.swift_tf', 'Swift', runtime=True,
         presets=dict(full=dict(batch=16, main_lr=1e-3),
                      quick=dict(config=dict(width=128, dec=4), batch=16)),
