@@ -68,13 +68,13 @@ def listing():
 
 def check(name, what, *args):
     "Do one check and tell of it: whether it passed, None if it could not be done."
-    start, error = time.monotonic(), ''
-    try: what(*args)
+    start, error, seconds = time.monotonic(), '', None
+    try: seconds = what(*args)    # of its own, if it was done elsewhere
     except Skipped as e:
         print(f'skip          {name}: {e}', flush=True)
         return None
     except Failed as e: error = f'\n{e}'
     except Exception: error = f'\n{traceback.format_exc()}'
-    seconds = time.monotonic()-start
+    if seconds is None: seconds = time.monotonic()-start
     print(f'{"FAILED" if error else "ok":6} {seconds:4.0f} s  {name}{error}', flush=True)
     return not error
