@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from ..data.archives import unzip
-from ..core import DicError, memory_errors, writable, write_json
+from ..core import DicError, memory_errors, read_json, writable, write_json
 from ..data.photos import Photos, fingerprint, photos_in
 from . import jax as engines, loop
 from .recipe import checked, describe, options
@@ -178,7 +178,15 @@ def _trained(o, b, p, folder, began, unpacked):
     parity = _parity(engine, own, o.tolerance)
     engines.measure(engine)
     about = _about(b.meta, p, engine, parity, paths, learn)
-    return loop.train(engine, p, folder, learn, held, True, began, lambda r: _keep(o, about, r))
+    def keep(r): _keep(o, about, r)
+    r = loop.train(engine, p, folder, learn, held, True, began, keep)
+    if r.step and r.over() and not _recorded(folder): keep(r) # no time was left for another step
+    return r
+
+def _recorded(folder):
+    "Whether `run.json` says that the run has ended"
+    path = folder/'run.json'
+    return path.exists() and read_json(path)['finished']
 
 # %% ../../nbs/03_training.runner.ipynb #b86a37ba
 def _init(files, b):
