@@ -1,11 +1,11 @@
 "Checks that run notebooks."
 import contextlib, io, multiprocessing, os, shlex, shutil, sys, tempfile
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tools import CORES, ROOT, TRAINS, WORKERS, Failed, Skipped, check, environment, run
 
 NO_TRAINING = 'needs TensorFlow'
+LIMIT = 1200 # Seconds to wait for a notebook
 FIRST = '09_', '07_', '03_', '02_', '06_' # The long ones, so that no core waits for the last
 
 def notebooks(folder, flags):
@@ -14,9 +14,9 @@ def notebooks(folder, flags):
     paths.sort(key=lambda p: [not p.name.startswith(o) for o in FIRST])
     os.environ.update(environment(max(1, CORES//WORKERS)))
     os.environ['PYTHONPATH'] = str(folder.parent)
-    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context('spawn')) as pool:
-        done = [(p, pool.submit(_tested, p, flags)) for p in paths]
-        return [check(p.relative_to(folder.parent), _passed, future) for p, future in done]
+    with multiprocessing.get_context('spawn').Pool(WORKERS) as pool:   # which it kills at the end
+        done = [(p, pool.apply_async(_tested, (p, flags))) for p in paths]
+        return [check(p.relative_to(folder.parent), _passed, job) for p, job in done]
 
 def _tested(path, flags):
     "Run the tests of one notebook; whether they passed, and what was said"
@@ -49,9 +49,9 @@ def _redirected(file):
             os.dup2(old, n)
             os.close(old)
 
-def _passed(future):
+def _passed(job):
     "Seconds that a notebook took; raise what is wrong"
-    passed, seconds, text = future.result()
+    passed, seconds, text = job.get(LIMIT)
     if passed: return seconds
     if not TRAINS and 'dic-codec[train]' in text: raise Skipped(NO_TRAINING)
     raise Failed(text)

@@ -39,6 +39,7 @@ def curves(
 # %% ../../nbs/05_analysis.rates.ipynb #bbe41cee
 def _log_rate(curve, metric, which):
     "Sorted qualities in dB, and ln(bpp) at each"
+    if metric not in ('psnr', 'ms_ssim'): raise DicError(f'{metric!r}: is no metric of a curve')
     rate, quality = [np.asarray(curve[k], float) for k in ('bpp', metric)]
     if metric=='ms_ssim': quality = np.array([db(s) for s in quality])
     if not (np.isfinite(quality).all() and np.isfinite(rate).all() and (rate>0).all()):

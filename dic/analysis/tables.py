@@ -100,7 +100,10 @@ def _file_of(original, reconstruction, streams):
     "The .tfci file of a pair, or None"
     beside = [reconstruction.parent]
     if reconstruction.name.endswith('.tfci.png'): beside.append(original.parent)
-    places = (o/f'{original.name}.tfci' for o in ([Path(streams)] if streams else beside))
+    name, stem = f'{original.name}.tfci', reconstruction.stem
+    if stem not in (original.stem, original.name, name):      # by its name it is of another file
+        name = stem if stem.endswith('.tfci') else f'{stem}.tfci'
+    places = (o/name for o in ([Path(streams)] if streams else beside))
     return next((p for p in places if p.is_file()), None)
 
 def compare_folders(

@@ -146,6 +146,8 @@ _RESULTS = {
              'psnr, ms_ssim, encode_s, decode_s')}
 
 # %% ../../nbs/09_cli.analysis.ipynb #fe5dfa91
+_BELOW = {'--recursive': dict(action='store_true', help='take what lies below folders too')}
+
 _BENCH = dict(
     what='measure codecs beside each other on photographs',
     examples=[
@@ -153,8 +155,8 @@ _BENCH = dict(
         'that are installed',
         'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5',
         'dic bench "kodak/*.png" --codecs swift webp --psnr 32 -o rows.json'],
-    options='recursive overwrite',
-    own=_CODECS|_TARGETS|_RESULTS)
+    options='overwrite',
+    own=_CODECS|_TARGETS|_RESULTS|_BELOW)
 
 # %% ../../nbs/09_cli.analysis.ipynb #715160f1
 @command('bench', **_BENCH)

@@ -29,7 +29,8 @@ def _summary(rows, seconds):
     skipped = sum('skipped' in r for r in rows)
     failed = len(rows)-len(done)-skipped
     size, bpp = sum(r['bytes'] for r in done), sum(r['bpp'] for r in done)/len(done)
-    line = f'{len(done)} files, {human(size)}, {bpp:.3f} bpp on average, {seconds:.1f} s'
+    count = f'{len(done)} file{"s"*(len(done)>1)}'
+    line = f'{count}, {human(size)}, {bpp:.3f} bpp on average, {seconds:.1f} s'
     if skipped: line += f'; {skipped} skipped'
     if failed: line += f'; {failed} failed'
     return line

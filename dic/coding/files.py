@@ -302,11 +302,12 @@ def decompress_files(
     model=None,       # By default each file's own weights
     overwrite: bool=False,
     progress: bool=True,
+    skip: bool=False, # Leave those alone whose output is there
 ) -> list:            # A row each: input, output, seconds and that of `decompress_file`; or error
     "Decompress files to PNGs beside them or in `out`."
     todo, failed = jobs(inputs, out, '.png', ['.tfci'])
     work = partial(decompress_file, model=model)
-    return failed+each(todo, work, overwrite, progress, workers=WORKERS, tells=True)
+    return failed+each(todo, work, overwrite, progress, workers=WORKERS, skip=skip, tells=True)
 
 # %% ../../nbs/04_files.ipynb #26710114
 _MADE = '.tfci.png' # What decompressing adds to the name of a picture

@@ -220,6 +220,7 @@ def draw_layers(
     parts = {}
     for r in rows: parts.setdefault(r['part'], []).append(r)
     parts = {k: layers for k, layers in parts.items() if any(r['kmac'] for r in layers)}
+    if not parts: raise DicError('there are no layers to draw')
     longest = max(map(len, parts.values()))
     fig, axes = plt.subplots(len(parts), 1, figsize=size, dpi=80, constrained_layout=True)
     for ax, (part, layers) in zip(np.ravel(axes), parts.items()):

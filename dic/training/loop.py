@@ -243,7 +243,8 @@ def _bar(total, initial, show):
     return make(total=total, initial=initial, unit='step', disable=not show, mininterval=pause)
 
 def _eta(rate, left):
-    return f'{rate:.2f} steps a second: about {max(1, round(left/rate/60))} minutes to go'
+    minutes = max(1, round(left/rate/60))
+    return f'{rate:.2f} steps a second: about {minutes} minute{"s"*(minutes>1)} to go'
 
 def _news(row):
     psnr = psnr_of(row['mse'])
