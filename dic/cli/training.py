@@ -87,7 +87,7 @@ def _train(a):
 
 # %% ../../nbs/09_cli.training.ipynb #2577e287
 _BUNDLE = {
-    'model': dict(metavar='MODEL', help='balle2018, deep or swift'),
+    'model': dict(metavar='MODEL', help='such as balle2018, factorized or swift'),
     'out': dict(type=file_name, metavar='FILE', help='the bundle to write, such as bundle.pyz')}
 _NOT_EXPORTED = 'model', 'out', 'device', 'save_every'
 

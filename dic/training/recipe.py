@@ -59,9 +59,9 @@ def _config_of(init, model):
 
 # %% ../../nbs/03_training.recipe.ipynb #79cdc1ba
 def plan(
-    lmbda: float=None,    # Weight of mse (0..255) against bpp; None for 0.01 or the model's range
-    model: str='balle2018', # A name in `dic.models.base.MODELS`
-    config: str=None,     # What else the model takes, a dict or the JSON of one
+    lmbda: float=None,    # Weight of mse (0..255) against bpp; by default 0.01, or the model's range
+    model: str='balle2018', # balle2018, deep, factorized or swift
+    config: str=None,     # Further options of the model: a dict, or JSON such as '{"width": 64}'
     filters: int=None,    # Channels of every layer, N
     latents: int=None,    # Channels of the latents, M
     steps: int=None,      # Number of optimiser steps
@@ -69,10 +69,10 @@ def plan(
     patch: int=None,      # Side of a crop in pixels
     main_lr: float=None,  # Peak learning rate of the transforms
     aux_lr: float=None,   # Peak learning rate of the prior's own variables
-    warm_up: int=None,    # Steps in which the rate rises; None for a fiftieth of all, at most 500
+    warm_up: int=None,    # Steps in which the rate rises; by default a fiftieth, at most 500
     cool_down: float=.5,  # Share of the steps, at the end, in which the rate falls; 0 for none
     init: str=None,       # Weights to start from: a name, a file or a run's folder
-    data: str=None,       # A data set's name, folder or glob; None for the sample photographs
+    data: str=None,       # A data set's name, folder or pattern; by default sample photographs
     out: str='_runs',     # Folder that holds the runs' folders
     seed: int=0,          # Of weights, crops and noise
     device: str='auto',   # `auto`, `cpu`, `gpu`, `gpu:1`
