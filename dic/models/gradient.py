@@ -16,7 +16,8 @@ from .reference import FINAL
 def _conv(g, d, node, k):
     "Carry gradients back through a convolution of stride 1: one with the weights turned round"
     x, w = node.inputs[0], g.constants[node.inputs[1].name]
-    if node.attributes.get('strides', [1, 1])!=[1, 1]: raise NotImplementedError('strides')
+    if node.attributes.get('strides', [1, 1])!=[1, 1]:
+        raise ValueError('the gradient of a convolution with strides is not known here')
     turned = w[:, :, ::-1, ::-1]
     if node.attributes.get('group', 1)==1: turned = turned.transpose(1, 0, 2, 3)
     pads = [n-1-p for n, p in zip(2*w.shape[2:], node.attributes.get('pads', [0]*4))]
