@@ -82,6 +82,11 @@ def _interruption(e):
     what, code = ('terminated', 143) if isinstance(e, Terminated) else ('interrupted', 130)
     return f'{what}: {e}' if e.args else what, code
 
+def _interrupt_behind(e):
+    "The Ctrl-C or SIGTERM that is an exception, or that made an import fail; None where there is none"
+    while isinstance(e, ImportError): e = e.__cause__ or e.__context__
+    return e if isinstance(e, KeyboardInterrupt) else None
+
 def _unforeseen(e):
     "Describe an exception that nobody foresaw, in a line"
     import traceback
@@ -94,7 +99,7 @@ def describe(
     e: BaseException,
 ) -> tuple: # The line, and the exit code
     "Describe an exception in a line."
-    if isinstance(e, KeyboardInterrupt): return _interruption(e)
+    if interrupt := _interrupt_behind(e): return _interruption(interrupt)
     if isinstance(e, UsageError): return e, 2
     if reason := exhausted(e): return reason, 1
     if isinstance(e, OSError) and e.strerror:
