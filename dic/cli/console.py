@@ -68,13 +68,25 @@ class Terminated(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def terminable():
-    "Make SIGTERM end the block as Ctrl-C does."
-    def end(*args): raise Terminated
-    try: before = signal.signal(signal.SIGTERM, end)
-    except (ValueError, AttributeError): before = None     # not in the main thread; no such signal
+    "Make SIGTERM end the block as Ctrl-C does, and remember that either was asked for."
+    def end(*args): raise _asked(Terminated())
+    def interrupt(*args): raise _asked(KeyboardInterrupt())
+    before = {}
+    try:
+        before[signal.SIGTERM] = signal.signal(signal.SIGTERM, end)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
+    except (ValueError, AttributeError): pass     # not in the main thread; no such signal
     try: yield
     finally:
-        if before is not None: signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items(): signal.signal(number, handler)
+        _ASKED.clear()
+
+_ASKED = [] # Ctrl-C and SIGTERM that came in the block
+
+def _asked(e):
+    _ASKED.append(e)
+    return e
 
 # %% ../../nbs/09_cli.console.ipynb #fc4fc8c2
 def _interruption(e):
@@ -84,8 +96,9 @@ def _interruption(e):
 
 def _interrupt_behind(e):
     "The Ctrl-C or SIGTERM that is an exception, or that made an import fail; None where there is none"
-    while isinstance(e, ImportError): e = e.__cause__ or e.__context__
-    return e if isinstance(e, KeyboardInterrupt) else None
+    if isinstance(e, KeyboardInterrupt): return e
+    if not isinstance(e, ImportError): return None
+    return _ASKED[-1] if _ASKED else _interrupt_behind(e.__cause__ or e.__context__)
 
 def _unforeseen(e):
     "Describe an exception that nobody foresaw, in a line"
