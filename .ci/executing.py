@@ -1,6 +1,5 @@
 "Checks that run notebooks."
-import contextlib, io, multiprocessing, os, shlex, shutil, sys, tempfile
-from pathlib import Path
+import contextlib, multiprocessing, os, shlex, shutil, sys, tempfile
 
 from tools import CORES, ROOT, TRAINS, WORKERS, Failed, Skipped, check, environment, run
 

@@ -27,6 +27,10 @@ def exported(copy):
     if bad := differing(contents(ROOT/'dic', '*.py'), contents(copy/'dic', '*.py')):
         raise Failed(f'dic/ is not what nbdev_export makes of nbs/: {", ".join(bad)}')
 
+def names(copy):
+    "Every name is bound, and what is imported is used"
+    run('ruff check --no-cache .')
+
 def readme(copy):
     "README.md is what nbs/index.ipynb renders to"
     run('python .ci/readme.py --check')

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 "The checks of the project, a line for each, and last how many passed; with --all also the slow ones."
 import os, shutil, signal, sys, tempfile, time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from executing import browser, notebooks, typed
 from installing import bases, lab, pythons, wheel
-from source import clean, density, exported, itself, links, readme
+from source import clean, density, exported, itself, links, names, readme
 from tools import ROOT, TRAINS, Failed, check, left_out, listing
 
-QUICK = itself, clean, exported, readme, links, density
+QUICK = itself, clean, exported, names, readme, links, density
 SLOW = pythons, lab, wheel, bases, typed, browser
 MINUTES = {False: 6, True: 20} # On two cores
 LEFT = ('Left out above is what needs TensorFlow: it runs on Python 3.10 and 3.11, this is {}, '

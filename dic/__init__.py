@@ -23,7 +23,8 @@ def __getattr__(name):
 def __dir__():
     "List the functions and the modules of the package."
     import pkgutil
-    modules = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith('_')]
+    found = pkgutil.iter_modules(__path__) # noqa: F821, which every package has
+    modules = [m.name for m in found if not m.name.startswith('_')]
     return sorted({*globals(), *modules}-{'os'})
 
 # %% ../nbs/08_api.ipynb #e20bd792

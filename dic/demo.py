@@ -10,7 +10,8 @@ import math, sys
 from pathlib import Path
 
 from .cli.console import columns, guard
-from .core import DicError, atomic, timed
+from .core import DicError, timed
+from .disk import atomic
 
 # %% ../nbs/11_demo.ipynb #4ba9092d
 def _second(f, x):

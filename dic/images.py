@@ -15,8 +15,10 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from .containers import essence
-from .core import DicError, Missing, atomic, free_memory, human, needs
-from .rendering import WHITE, composed, decoded, rendered
+from .core import DicError, Missing, human, needs
+from .disk import atomic
+from .machine import free_memory
+from .rendering import WHITE, decoded, rendered
 
 # %% ../nbs/00_images.ipynb #6b8823a5
 SAMPLES = 'astronaut.png chelsea.png coffee.png motorcycle_left.png retina.jpg rocket.jpg'.split()

@@ -92,7 +92,7 @@ def check_names(
         raise click.ClickException(f'the notebook has no parameter {name}; {meant}')
 
 # %% ../nbs/10_papermill.ipynb #9817007d
-class Engine(engines.NBClientEngine):
+class Engine(engines.NBClientEngine): # noqa: F811
     "papermill's own engine, showing what the cells print while they print it."
     @classmethod
     def execute_managed_notebook(cls, man, kernel_name, log_output=False, stdout_file=None,

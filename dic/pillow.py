@@ -6,8 +6,6 @@
 __all__ = ['TfciImageFile', 'register']
 
 # %% ../nbs/08_pillow.ipynb #e3ccf665
-import io
-
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 import dic

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save
-from .core import DicError, atomic, read_json, write_json
+from .core import DicError
+from .disk import atomic, read_json, write_json
 from .models.base import MODELS, build
 
 # %% ../nbs/02_zoo.ipynb #01557e94

@@ -20,7 +20,8 @@ from tqdm import tqdm
 from .. import analysis
 from . import averages, bd_rate, compare, db, quality_at
 from .peers import Peer, meet
-from ..core import DicError, atomic, psnr_of, read_json, timed, write_json
+from ..core import DicError, psnr_of, timed
+from ..disk import atomic, read_json, write_json
 from ..data import content, pool
 from ..images import read_image
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from .metrics import db
 from .rates import published
-from ..core import atomic, needs
+from ..core import needs
+from ..disk import atomic
 
 # %% ../../nbs/05_analysis.figures.ipynb #87e9ac34
 BACKGROUND = (

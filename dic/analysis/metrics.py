@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from ..core import DicError, free_memory, human, memory_errors, psnr_of
+from ..core import DicError, human, memory_errors, psnr_of
+from ..machine import free_memory
 
 # %% ../../nbs/05_analysis.metrics.ipynb #835ef863
 def bpp(

@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image, features
 
 from . import psnr as psnr_between
-from ..core import DicError, Missing, memory_errors, search, target
+from ..core import DicError, Missing, memory_errors
+from ..rate import search, target
 from ..images import safe_name
 
 # %% ../../nbs/06_analysis.peers.ipynb #ba584bc9
@@ -111,7 +112,7 @@ def _heif():
     pillow_heif.register_heif_opener()
 
 def _jxl():
-    import pillow_jxl
+    import pillow_jxl # noqa: F401, which makes Pillow know the format
 
 def _heic_version():
     plugin = _plugin('pillow-heif', _heif)

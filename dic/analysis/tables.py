@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from .metrics import bpp, db, ms_ssim, mse
-from ..core import DicError, atomic, collect, hardware, needs, psnr_of, write_json
+from ..core import DicError, needs, psnr_of
+from ..disk import atomic, collect, write_json
+from ..machine import hardware
 from ..images import read_image
 
 # %% ../../nbs/05_analysis.tables.ipynb #b7edbe56

@@ -12,7 +12,8 @@ from pathlib import Path
 from .console import columns, tell, warn
 from .files import warn_missing
 from .options import command, file_name, file_size, positive_number, whole_number
-from ..core import DicError, UsageError, collect, needs, placeable, write_json
+from ..core import DicError, UsageError, needs
+from ..disk import collect, placeable, write_json
 
 # %% ../../nbs/09_cli.analysis.ipynb #adcdd39c
 _MEASURES = dict(

@@ -13,7 +13,8 @@ from .console import tell
 from .files import as_typed, inputs_and_outputs, reporter
 from .options import command, file_name
 from .pictures import FORMATS, format_of, write
-from ..core import PHOTOS, DicError, UsageError, human, node_at
+from ..core import DicError, UsageError, human
+from ..disk import PHOTOS, node_at
 
 # %% ../../nbs/09_cli.coding.ipynb #9bc32e04
 def _line(row):

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from .console import columns, tell, warn
 from .options import command, file_name, whole_number
-from ..core import DicError, UsageError, needs, writable
+from ..core import DicError, UsageError, needs
+from ..disk import writable
 
 # %% ../../nbs/09_cli.data.ipynb #5bbf0901
 def _datasets():

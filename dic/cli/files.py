@@ -10,7 +10,8 @@ import contextlib, shutil, tempfile
 from pathlib import Path
 
 from .console import binary_stream, printing, tell, warn
-from ..core import DicError, UsageError, human, node_at, placeable
+from ..core import DicError, UsageError, human
+from ..disk import node_at, placeable
 
 # %% ../../nbs/09_cli.files.ipynb #f2d4a389
 def warn_missing(

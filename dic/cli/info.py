@@ -12,7 +12,8 @@ import dic
 from .console import binary_stream, columns, print_traceback, tell
 from .files import reporter
 from .options import command, file_name
-from ..core import DicError, collect, human, psnr_of
+from ..core import DicError, human, psnr_of
+from ..disk import collect
 
 # %% ../../nbs/09_cli.info.ipynb #36d77ec9
 def _read_stdin():

@@ -9,7 +9,8 @@ __all__ = ['Format', 'FORMATS', 'format_of', 'write']
 from collections import namedtuple
 
 import dic
-from ..core import DicError, atomic
+from ..core import DicError
+from ..disk import atomic
 
 # %% ../../nbs/09_cli.pictures.ipynb #2c7ebf4a
 Format = namedtuple('Format', 'name options alpha metadata') # For Pillow; whether it holds these

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from .console import tell
 from .options import command, file_name
-from ..core import DicError, UsageError, collect, needs, read_json, writable, write_json
+from ..core import DicError, UsageError, needs
+from ..disk import collect, read_json, writable, write_json
 
 # %% ../../nbs/09_cli.training.ipynb #67ab0d02
 _METAVARS = {int: 'N', float: 'X', str: 'TEXT'}

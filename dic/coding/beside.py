@@ -55,7 +55,7 @@ def added(
 # %% ../../nbs/04_beside.ipynb #be51d006
 def _read_plane(png, height, width):
     "Read the plane that a PNG holds. Raise `ValueError` where it is not of the picture's size."
-    from PIL import PngImagePlugin
+    from PIL import PngImagePlugin # noqa: F401, which makes Pillow know the format
     with Image.open(io.BytesIO(png), formats=['PNG']) as im:
         if im.size!=(width, height) or im.mode not in ('1', 'L'): raise ValueError('another size')
         return np.array(im.convert('L'))

@@ -6,14 +6,15 @@
 __all__ = ['EFFORT', 'silent', 'check', 'compress', 'latents_of', 'decompress', 'compress_to']
 
 # %% ../../nbs/04_codec.ipynb #61ad0122
-import functools, numbers, zlib
+import numbers, zlib
 
 import numpy as np
 from . import layout2
 from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header,
                                   check_size, layout, pack, unpack)
-from .weights import afford, codec, load, memory, weights_for
-from ..core import DicError, exhausted, memory_errors, psnr_of, search, target
+from .weights import afford, codec, weights_for
+from ..core import DicError, exhausted, memory_errors, psnr_of
+from ..rate import search, target
 from ..models.runtime import DECODING, ENCODING, watched
 
 # %% ../../nbs/04_codec.ipynb #3c113ba5

@@ -17,8 +17,8 @@ from .beside import added, beside, sections_of
 from .codec import compress, compress_to, decompress, silent
 from .header import parse, read_stream
 from .weights import codec
-from ..core import (PHOTOS, DicError, UsageError, atomic, collect, listed, memory_errors,
-                      node_at, placeable, timed, writable)
+from ..core import DicError, UsageError, memory_errors, timed
+from ..disk import PHOTOS, atomic, collect, listed, node_at, placeable, writable
 from ..images import image_size, read_picture, write_png
 
 # %% ../../nbs/04_files.ipynb #806c5b97

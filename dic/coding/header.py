@@ -11,7 +11,8 @@ from pathlib import Path
 
 from .container import (MAGIC, MAX_BYTES, STEPS, TOP, DecodeError, check_size, layout,
                                   unpack)
-from ..core import human, read_json
+from ..core import human
+from ..disk import read_json
 
 # %% ../../nbs/04_header.ipynb #2f3136c7
 def parse_former(

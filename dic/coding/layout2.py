@@ -88,7 +88,7 @@ def decompress(
 ) -> np.ndarray: # uint8 [height, width, 3]
     "Give the picture back. Raise `DecodeError`, also where TensorFlow is not installed."
     head = parse_former(data)
-    try: import dic.models.entropy
+    try: import dic.models.entropy # noqa: F401
     except ImportError as e:
         why = f'this file was written by version 0.1, which took TensorFlow: {e}'
         raise DecodeError(why) from e

@@ -10,7 +10,8 @@ import functools, threading
 from pathlib import Path
 
 from .container import DecodeError
-from ..core import DicError, free_memory, human
+from ..core import DicError, human
+from ..machine import free_memory
 from ..zoo import by_fingerprint, load_weights, locate, shipped
 
 # %% ../../nbs/04_weights.ipynb #a4921035

@@ -13,7 +13,8 @@ from pathlib import Path
 import pooch
 from tqdm.auto import tqdm
 
-from ..core import DicError, collect, listed, locked
+from ..core import DicError
+from ..disk import collect, listed, locked
 from .archives import unzip
 from .photos import content, draw, photos_in, pool
 from ..images import read_image, resize_area, safe_name, sample_photos, saturation, write_png

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import DicError, bar, collect, free_memory, human
+from ..core import DicError, bar, human
+from ..disk import collect
+from ..machine import free_memory
 from ..images import digest, image_size, read_image
 
 # %% ../../nbs/00_data.photos.ipynb #6f705bcf

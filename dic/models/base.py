@@ -189,7 +189,7 @@ class Trainable(Codec):
         assert len(found)==len(self.trainable_variables), 'two variables share a name'
         return dict(sorted(found.items()))
 
-    def complexity(self) -> 'pandas.DataFrame':
+    def complexity(self): # pandas.DataFrame
         "Sum parameters and kMAC per pixel of each part, and of encoder and decoder as a whole."
         return complexity(self.layers_table(), self.encoder_parts, self.decoder_parts)
 
@@ -202,7 +202,7 @@ def complexity(
     rows: list,    # What `Trainable.layers_table` gives
     encoder: list, # Names of the parts that the encoder runs
     decoder: list, # and the decoder
-) -> 'pandas.DataFrame':
+):                # pandas.DataFrame
     "Sum parameters and kMAC per pixel of each part, and of encoder and decoder as a whole."
     import pandas as pd
     t = pd.DataFrame(rows).groupby('part', sort=False)[['kmac', 'parameters']].sum()

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from ..backend import tf
-from .reference import (CLIP, FINAL, Fixed, Layer, Reference, best_exponents, block,
-                                  shared, to_integers)
+from .reference import CLIP, FINAL, Fixed, best_exponents, shared, to_integers
 
 # %% ../../nbs/01_exact.ipynb #ac409a20
 @tf.custom_gradient

@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 from .onnx import FLOAT, Graph, Integers, quarters
-from .reference import FINAL
 
 # %% ../../nbs/02_models.gradient.ipynb #f1a66d04
 def _conv(g, d, node, k):

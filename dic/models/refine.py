@@ -303,7 +303,7 @@ def parts_of(
     quality,   # 0..63
 ):             # Pairs of a `Part` and what puts its result where it belongs
     "Divide a picture for the search."
-    (height, width), (h, w) = x.shape[:2], z.shape[1:]
+    h, w = z.shape[1:]
     lmbda, gain = lmbda_of(model.s, quality), model.transforms.gain('gs.q', quality)
     for inner, outer, within in tiles(h, w, 64, MARGIN):
         pixels = at(outer, 64)[1:]

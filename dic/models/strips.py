@@ -8,7 +8,8 @@ __all__ = ['BUDGET', 'in_strips', 'strip_rows', 'pad_to']
 # %% ../../nbs/02_models.strips.ipynb #d27980b9
 import numpy as np
 from ..backend import tf
-from ..core import DicError, free_memory, human
+from ..core import DicError, human
+from ..machine import free_memory
 
 # %% ../../nbs/02_models.strips.ipynb #bae3bd8b
 def in_strips(

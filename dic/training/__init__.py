@@ -24,7 +24,7 @@ def __dir__(): return sorted([*_names(), 'train'])
 # %% ../../nbs/03_training.ipynb #39e31f42
 def _has_ended(folder, p, say):
     "Whether a run has come to its end and left its weights"
-    from dic.core import read_json
+    from dic.disk import read_json
     from dic.training.recipe import is_over
     if not (folder/'card.json').exists(): return False
     card = read_json(folder/'card.json')
@@ -76,7 +76,8 @@ def train(
     **params,                  # What `dic.training.recipe.plan` takes
 ):                             # The run's folder, a Path, with weights.safetensors and card.json
     "Train a model, or go on with an interrupted run. Raise `DicError` where that cannot be done."
-    from dic.core import DicError, needs, write_json
+    from dic.core import DicError, needs
+    from dic.disk import write_json
     from dic.data.photos import fingerprint
     from dic.training import loop, recipe
     if backend not in ('tensorflow', 'jax'):

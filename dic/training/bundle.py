@@ -16,7 +16,8 @@ from safetensors import safe_open
 import dic
 from .. import zoo
 from ..backend import tf
-from ..core import DicError, atomic, human, locked, psnr_of, write_json
+from ..core import DicError, human, psnr_of
+from ..disk import atomic, locked, write_json
 from ..data import find_photos
 from ..models.base import build
 from ..data.photos import Photos, some
@@ -188,7 +189,7 @@ def _meta(model, weights, p):
 
 # %% ../../nbs/03_training.bundle.ipynb #14ebf9b7
 MODULES = (
-    '__init__ colours containers core images rendering data/__init__ data/archives '
+    '__init__ colours containers core disk images machine rendering data/__init__ data/archives '
     'data/photos training/__init__ training/jax training/loop training/optimiser '
     'training/recipe training/runner training/tensors').split()
 

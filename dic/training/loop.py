@@ -12,7 +12,8 @@ import contextlib, io, json, math, os, shutil, signal, threading, time
 from pathlib import Path
 
 import numpy as np
-from ..core import DicError, atomic, lock, psnr_of
+from ..core import DicError, psnr_of
+from ..disk import atomic, lock
 from ..data.photos import crops, draw
 from .recipe import is_over, share
 from .tensors import read_tensors, write_tensors

@@ -10,7 +10,8 @@ __all__ = ['PRESETS', 'plan', 'checked', 'options', 'schedule', 'share', 'is_ove
 import hashlib, json, linecache, math, re, shlex
 from pathlib import Path
 
-from ..core import DicError, needs, read_json
+from ..core import DicError, needs
+from ..disk import read_json
 
 # %% ../../nbs/03_training.recipe.ipynb #63799fce
 PRESETS = dict(

@@ -6,12 +6,13 @@
 __all__ = ['OPEN', 'MORE', 'MISSING', 'Bundle', 'fitting', 'gathered', 'parser', 'versions', 'work', 'main']
 
 # %% ../../nbs/03_training.runner.ipynb #bcdce36c
-import argparse, contextlib, json, math, os, sys, tempfile, time, zipfile
+import argparse, json, math, sys, tempfile, time, zipfile
 from pathlib import Path
 
 import numpy as np
 from ..data.archives import unzip
-from ..core import DicError, memory_errors, read_json, writable, write_json
+from ..core import DicError, memory_errors
+from ..disk import read_json, writable, write_json
 from ..data.photos import Photos, fingerprint, photos_in
 from . import jax as engines, loop
 from .recipe import checked, describe, options

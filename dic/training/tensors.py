@@ -10,7 +10,8 @@ import hashlib, json, math
 from pathlib import Path
 
 import numpy as np
-from ..core import DicError, atomic
+from ..core import DicError
+from ..disk import atomic
 
 # %% ../../nbs/03_training.tensors.ipynb #ce75e811
 KINDS = dict(F64='float64', F32='float32', F16='float16', I64='int64', I32='int32', U8='uint8')

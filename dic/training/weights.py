@@ -13,7 +13,8 @@ from pathlib import Path
 import dic
 from .. import zoo
 from ..backend import tf
-from ..core import DicError, hardware
+from ..core import DicError
+from ..machine import hardware
 from ..models.base import build
 from ..data.photos import fingerprint
 from .loop import read_log

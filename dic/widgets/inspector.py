@@ -10,11 +10,12 @@ import base64, html, tempfile, threading, traceback
 from pathlib import Path
 from typing import NamedTuple
 
-import ipywidgets as ui, numpy as np
+import ipywidgets as ui
 
 from .. import analysis, coding, zoo
 from ..analysis import peers
-from ..core import DicError, human, listed, parse_size
+from ..core import DicError, human, parse_size
+from ..disk import listed
 from ..images import read_image, safe_name, sample_photos
 from .figures import bit_map, error_map, latents, picture
 from .shots import Curve, Shots, facts

@@ -15,7 +15,8 @@ import ipywidgets as ui, numpy as np
 
 from .. import analysis, zoo
 from ..analysis import peers
-from ..core import DicError, listed
+from ..core import DicError
+from ..disk import listed
 from .figures import Sheet, picture
 from .viewer import Chart, Viewer
 
