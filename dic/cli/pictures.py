@@ -53,7 +53,7 @@ def _encode(im, form, metadata, notes):
 def _save(dst, form, image, extras, notes):
     "Write a picture in another format than PNG, with as much beside its pixels as that holds"
     from PIL import Image
-    from dic.images import WHITE, composed
+    from dic.rendering import WHITE, composed
     alpha = extras.get('alpha')
     metadata = {k: v for k, v in extras.items() if k!='alpha'}
     if metadata and not form.metadata:
