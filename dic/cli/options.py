@@ -101,14 +101,15 @@ _RATES = {
              '(default: 32)'),
     '--target-size': dict(
         type=file_size, metavar='SIZE',
-        help='a file of that size, such as 50kB, or at most 2 %% below; the best there is where '
-             'that is smaller'),
+        help='find the quality whose file has at most this size, such as 50kB, and at most 2 %% '
+             'less'),
     '--target-bpp': dict(
-        type=positive_number, metavar='BPP', help='the same, in bits per pixel'),
+        type=positive_number, metavar='BPP',
+        help='find the quality whose file has at most this many bits per pixel, and at most 2 %% '
+             'less'),
     '--target-psnr': dict(
         type=positive_number, metavar='DB',
-        help='a file of that PSNR, or at most 0.05 dB below; the smallest there is where that is '
-             'better')}
+        help='find the quality whose picture has at most this PSNR, and at most 0.05 dB less')}
 
 # %% ../../nbs/09_cli.options.ipynb #e4a6a1f1
 _SEARCH = {
@@ -118,7 +119,8 @@ _SEARCH = {
              'seconds, 5 half a minute, 9 minutes a picture'),
     '--strict': dict(
         action='store_true',
-        help='a target that is easier than all that a picture can have is an error')}
+        help='fail where a target is beyond what the picture can have; otherwise the nearest '
+             'file is written, with a note')}
 
 _PICTURES = {
     '--lenient': dict(

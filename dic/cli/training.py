@@ -15,23 +15,29 @@ from ..core import DicError, UsageError, needs
 from ..disk import collect, read_json, writable, write_json
 
 # %% ../../nbs/09_cli.training.ipynb #67ab0d02
-_METAVARS = {int: 'N', float: 'X', str: 'TEXT'}
+_METAVARS = {int: 'N', float: 'X', str: 'NAME'}
+_OWN_METAVARS = dict(config='JSON', init='WEIGHTS', out='PATH')
 _NAMES = dict(lmbda='--lambda --lmbda', out='-o --out')
 
 def _names(parameter):
-    "Name the option for a parameter of `plan`"
+    "Name the option for a parameter of `plan`, and how else it may be typed, which no help shows"
+    if parameter in _NAMES: return _NAMES[parameter], None
     dashed = parameter.replace('_', '-')
-    return _NAMES.get(parameter) or ' '.join(dict.fromkeys([f'--{dashed}', f'--{parameter}']))
+    return f'--{dashed}', f'--{parameter}' if dashed!=parameter else None
 
 def plan_options() -> dict: # Names of each -> what `add_argument` takes
     "List the parameters of `plan` as options."
     from dic.training.recipe import options
     found = {}
     for parameter, (kind, default, about) in options().items():
-        usual = '' if default is None else f' (default: {default})'
-        found[_names(parameter)] = dict(
+        usual = '' if default is None else f' (default: {default})'.replace('.0)', ')')
+        how = dict(
             dest=parameter, type=file_name if kind is str else kind, default=argparse.SUPPRESS,
-            metavar=_METAVARS[kind], help=f'{about}{usual}'.replace('%', '%%'))
+            metavar=_OWN_METAVARS.get(parameter, _METAVARS[kind]))
+        about = f'{about[0].lower()}{about[1:]}{usual}'.replace('%', '%%')
+        shown, other = _names(parameter)
+        found[shown] = how|dict(help=about)
+        if other: found[other] = how|dict(help=argparse.SUPPRESS)
     return found
 
 def plan_parameters(

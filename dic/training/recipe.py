@@ -60,9 +60,9 @@ def _config_of(init, model):
 
 # %% ../../nbs/03_training.recipe.ipynb #79cdc1ba
 def plan(
-    lmbda: float=None,    # Weight of mse (0..255) against bpp; by default 0.01, or the model's range
+    lmbda: float=None,    # Weight of MSE (0..255) against bpp; by default 0.01, or the model's range
     model: str='balle2018', # balle2018, deep, factorized or swift
-    config: str=None,     # Further options of the model: a dict, or JSON such as '{"width": 64}'
+    config: str=None,     # Further options of the model, such as '{"width": 64}'; a dict in Python
     filters: int=None,    # Channels of every layer, N
     latents: int=None,    # Channels of the latents, M
     steps: int=None,      # Number of optimiser steps
@@ -75,7 +75,7 @@ def plan(
     init: str=None,       # Weights to start from: a name, a file or a run's folder
     data: str=None,       # A data set's name, folder or pattern; by default sample photographs
     out: str='_runs',     # Folder that holds the runs' folders
-    seed: int=0,          # Of weights, crops and noise
+    seed: int=0,          # Seed of weights, crops and noise
     device: str='auto',   # `auto`, `cpu`, `gpu`, `gpu:1`
     precision: str='float32', # Arithmetic of the transforms: `float32` or `mixed_bfloat16`
     preset: str='auto',   # `full`, `quick`, or `auto`: full on a GPU, quick on a CPU
