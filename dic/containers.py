@@ -395,6 +395,9 @@ def _meant(pages):
 def _tiff(data, found):
     "Find the picture that is meant, and lead the decoder there."
     tags = Tags(data)
+    if tags.wide and tags.end=='>':
+        raise DicError('is a BigTIFF in big-endian order, which Pillow does not read; '
+                       'save it in little-endian order first')
     pages = list(_pages(tags))
     if any(o['raw'] for o in pages) or data[8:10]==b'CR':
         raise DicError("is a camera's raw data; develop it first, to TIFF or JPEG")

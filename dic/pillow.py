@@ -45,7 +45,8 @@ class TfciImageFile(ImageFile.ImageFile):
 def _save(im, fp, filename):
     "Write `im` as a `.tfci` file"
     if im.mode in ('F', 'I'): raise OSError(f'cannot write mode {im.mode} as TFCI')
-    options = {k: im.encoderinfo.get(k) for k in ('quality', 'size', 'bpp', 'psnr', 'model')}
+    names = 'quality', 'size', 'bpp', 'psnr', 'effort', 'model'
+    options = {k: im.encoderinfo[k] for k in names if k in im.encoderinfo}
     try: data = dic.compress(im, **options)
     except UsageError as e: raise ValueError(str(e)) from e
     except DicError as e: raise OSError(str(e)) from e
