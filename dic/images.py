@@ -7,7 +7,7 @@ __all__ = ['SAMPLES', 'MAX_SIDE', 'MAX_PIXELS', 'FORMATS', 'sample_photos', 'Dam
            'read_image', 'write_png', 'resize_area', 'saturation', 'safe_name', 'digest']
 
 # %% ../nbs/00_images.ipynb #aa6417d7
-import importlib, io, logging, re, struct, threading, warnings
+import importlib, io, logging, re, threading, warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +128,7 @@ def _open(path):
 def _unread(path, kind, e):
     "Make the error for a decoder that gave up."
     if isinstance(e, MemoryError): return e
-    short = 'BytesIO' in str(e) or isinstance(e, struct.error)
+    short = 'BytesIO' in str(e) or 'requires a buffer' in str(e)
     why = 'it is cut short, or is a rare form of it' if short else str(e).split('\n')[0]
     return Damaged(f'{path}: broken or truncated {kind} ({why})')
 
