@@ -68,13 +68,13 @@ class Peer(_Description):
 
 # %% ../../nbs/06_analysis.peers.ipynb #7ab824c4
 def _save(image, kind, **how):
-    "The file that Pillow writes"
+    "Compress a picture with Pillow; return the file's bytes"
     f = io.BytesIO()
     Image.fromarray(image).save(f, kind, **how)
     return f.getvalue()
 
 def _open(data, kind):
-    "The pixels that Pillow reads"
+    "Read the pixels of a file with Pillow"
     with Image.open(io.BytesIO(data), formats=[kind]) as im: return np.array(im.convert('RGB'))
 
 def _quality(at): return dict(quality=at)
@@ -87,7 +87,7 @@ def _pillow(
     turn=dict,         # Setting -> arguments of Pillow
     **fixed,           # Arguments of Pillow that stay the same
 ):
-    "A codec of Pillow"
+    "Make a codec of Pillow"
     def write(image, **setting): return _save(image, kind, **fixed, **turn(**setting))
     words = ', '.join(f'{k.replace("_", " ")} {v}' for k, v in fixed.items())
     read = partial(_open, kind=kind)
@@ -95,14 +95,14 @@ def _pillow(
 
 # %% ../../nbs/06_analysis.peers.ipynb #eff75065
 def _plugin(package, start):
-    "The version of a plugin, made ready. Raises `DicError` where it is not installed"
+    "Make a plugin ready; give its version. Raises `DicError` where it is not installed"
     try: start()
     except ImportError as e:
         raise Missing(f'{package} is not installed: pip install "dic-codec[peers]"') from e
     return f'{package} {metadata.version(package)}'
 
 def _feature(what, library):
-    "The version of a library within Pillow. Raises `DicError` where Pillow was built without it"
+    "Give the version of a library in Pillow. Raises `DicError` where Pillow was built without it"
     if not features.check(what): raise DicError(f'this Pillow was built without {library}')
     return f'Pillow {metadata.version("pillow")}, {library} {features.version(what)}'
 
@@ -214,25 +214,25 @@ def with_effort(
 
 # %% ../../nbs/06_analysis.peers.ipynb #3e55206c
 def _searched(effort):
-    "How latents are searched for, in words: another way is another codec"
+    "Say how latents are searched for, in words: another way is another codec"
     if not effort: return ''
     from dic.models import refine
     return f', {refine.steps_of(effort)} steps, {refine.Method()}'
 
 def _write(model, effort, image, **setting):
-    "A `.tfci` file"
+    "Compress a picture to a `.tfci` file"
     from dic import coding
     return coding.compress(image, model, effort, **setting)
 
 def _meet(model, effort, image, **target):
-    "A `.tfci` file that meets a target, and the position of its quality"
+    "Make a `.tfci` file that meets a target; return it, and the position of its quality"
     from dic import coding
     data, quality = coding.compress_to(image, model, effort=effort, **target)
     return data, round(quality*coding.STEPS)
 
 # %% ../../nbs/06_analysis.peers.ipynb #9db6c061
 def _qualities(effort):
-    "Those that make a curve: the fewer, the longer they take"
+    "Choose the qualities that make a curve: the longer they take, the fewer"
     if not effort: return range(0, 64, 7)
     return range(7, 50, 7) if effort<8 else (7, 21, 35, 49)
 

@@ -38,7 +38,7 @@ def curves(
 
 # %% ../../nbs/05_analysis.rates.ipynb #bbe41cee
 def _log_rate(curve, metric, which):
-    "Sorted qualities in dB, and ln(bpp) at each"
+    "Sort the qualities of a curve, in dB, and compute ln(bpp) at each"
     if metric not in ('psnr', 'ms_ssim'): raise DicError(f'{metric!r}: is no metric of a curve')
     rate, quality = [np.asarray(curve[k], float) for k in ('bpp', metric)]
     if metric=='ms_ssim': quality = np.array([db(s) for s in quality])
@@ -51,7 +51,7 @@ def _log_rate(curve, metric, which):
     return quality, np.log(rate[first])
 
 def _pchip(x, y):
-    "The monotone piecewise cubic through points"
+    "Make the monotone piecewise cubic through points"
     return needs('scipy.interpolate', 'peers', 'a BD-rate').PchipInterpolator(x, y)
 
 # %% ../../nbs/05_analysis.rates.ipynb #10bf8199
@@ -62,7 +62,7 @@ class BD(NamedTuple):
     high: float    # dB
 
 def _shared(curves, window):
-    "The range of qualities over which two curves are compared"
+    "Find the range of qualities over which two curves are compared"
     low, high = max(q[0] for q, _ in curves), min(q[-1] for q, _ in curves)
     if low>=high:
         spans = ', '.join(f'{q[0]:.2f} to {q[-1]:.2f} dB' for q, _ in curves)
@@ -106,7 +106,7 @@ def rate_at(
     return math.exp(_read_off(qualities, log_rate, quality, 'dB'))
 
 def _read_off(x, y, at, unit):
-    "The value of a curve at a point of its range"
+    "Read off the value of a curve at a point of its range"
     if not x[0]<=at<=x[-1]:
         raise DicError(f'the curve goes from {x[0]:.4g} to {x[-1]:.4g} {unit} '
                        f'and does not reach {at:.4g}')

@@ -40,7 +40,7 @@ def compare(
 _SUREST = (lambda p: p.name+'.tfci.png', lambda p: p.name, lambda p: p.stem) # the surest first
 
 def _pairs(ours, theirs):
-    "Which of theirs goes with which of ours, None where several do; and those that are taken"
+    "Match each of ours with one of theirs, None where several fit; give those that are taken too"
     index, used, pairs = defaultdict(list), {}, {}
     for q in theirs:
         for key in (q.name, q.stem): index[key].append(q)
@@ -53,7 +53,7 @@ def _pairs(ours, theirs):
     return pairs, used
 
 def _unpaired(ours, theirs, pairs, used):
-    "By path, why it has no partner"
+    "Say, by path, why a file has no partner"
     several = {p: ', '.join(str(q) for q in used if used[q]==p) for p in pairs if not pairs[p]}
     why = {p: f'several go with it: {names}' for p, names in several.items()}
     why |= {p: f'{p.name}: no reconstruction of that name' for p in ours if p not in pairs}
@@ -99,7 +99,7 @@ def table_of(
 
 # %% ../../nbs/05_analysis.tables.ipynb #6a9c341a
 def _file_of(original, reconstruction, streams):
-    "The .tfci file of a pair, or None"
+    "Find the .tfci file of a pair; None where there is none"
     beside = [reconstruction.parent]
     if reconstruction.name.endswith('.tfci.png'): beside.append(original.parent)
     name, stem = f'{original.name}.tfci', reconstruction.stem
@@ -128,20 +128,20 @@ def compare_folders(
 
 # %% ../../nbs/05_analysis.tables.ipynb #ae624886
 def _known(rows, key):
-    "What is known and defined"
+    "List the values that are known and defined"
     values = [r.get(key) for r in rows]
     return [v for v in values if v is not None and v==v]
 
 def _mean(values):
-    "Mean; `nan` of nothing"
+    "Compute a mean; `nan` of nothing"
     return sum(values)/len(values) if values else math.nan
 
 def _own(value):
-    "A number of NumPy as one of Python"
+    "Convert a number of NumPy to one of Python"
     return value.item() if hasattr(value, 'item') else value
 
 def _rows(table):
-    "A table's rows as dicts of Python's own types, whether it is pandas' or a list"
+    "List a table's rows as dicts of Python's own types, whether it is pandas' or a list"
     rows = table.to_dict('records') if hasattr(table, 'to_dict') else table
     return [{k: _own(v) for k, v in r.items()} for r in rows]
 
@@ -149,7 +149,7 @@ def _rows(table):
 _TIMES = 'encode_s', 'decode_s'
 
 def _average(rows):
-    "One row of `means`"
+    "Make one row of `means`"
     keys = ('bpp', 'mse', 'psnr', 'ms_ssim', *_TIMES)
     mean, sizes = {k: _mean(_known(rows, k)) for k in keys}, _known(rows, 'bytes')
     found = dict(
@@ -198,7 +198,7 @@ def versions() -> dict:
     return found
 
 def _plain(o):
-    "`o` for JSON: Python's own types, None for what is not finite"
+    "Convert `o` for JSON: Python's own types, None for what is not finite"
     if isinstance(o, dict): return {str(k): _plain(v) for k, v in o.items()}
     if isinstance(o, (list, tuple)): return [_plain(v) for v in o]
     o = _own(o)

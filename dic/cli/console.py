@@ -95,7 +95,7 @@ def _interruption(e):
     return f'{what}: {e}' if e.args else what, code
 
 def _interrupt_behind(e):
-    "The Ctrl-C or SIGTERM that is an exception, or that made an import fail; None where there is none"
+    "Find the Ctrl-C or SIGTERM that an exception is, or that made an import fail; None without one"
     if isinstance(e, KeyboardInterrupt): return e
     if not isinstance(e, ImportError): return None
     return _ASKED[-1] if _ASKED else _interrupt_behind(e.__cause__ or e.__context__)

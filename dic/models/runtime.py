@@ -88,7 +88,7 @@ def _check_prior(sites, thresholds):
 
 # %% ../../nbs/02_models.runtime.ipynb #ab7c0499
 def _layers(arrays):
-    "The names of the prior's layers"
+    "List the names of the prior's layers"
     start, end = 'extras/prior/', '/w'
     found = (k for k in arrays if k.startswith(start) and k.endswith(end))
     return sorted(k[len(start):-len(end)] for k in found)
@@ -102,7 +102,7 @@ def split_sites(
     return dict(zip(channels, np.split(exponents, np.cumsum(list(channels.values()))[:-1])))
 
 def _tables(s, arrays):
-    "The coding tables, as many as there are scales, and channels of z"
+    "Make the coding tables. Raise `DicError` unless there is one a scale, and one a channel of z"
     tables = {k: Tables(*(arrays[f'tables/{k}/{p}'] for p in ('low', 'sizes', 'p'))) for k in 'yz'}
     if (len(tables['y']), len(tables['z']))!=(swift.NUM_SCALES, s.hyper):
         raise DicError('its coding tables are not those of swift')
@@ -128,7 +128,7 @@ def tiles(
             _WATCH.get()(passes*inner[0]*inner[1]*unit**2)
 
 def _spans(n, unit, halo, multiple):
-    "One side of the tiles: slices as above"
+    "Divide one side into tiles: yield slices as `tiles` gives them"
     units = -(-n//multiple)
     parts = min(units, -(-n*unit//TILE))
     edges = [min(i*units//parts*multiple, n) for i in range(parts+1)]
@@ -210,7 +210,7 @@ class TransformNetworks:
 
 # %% ../../nbs/02_models.runtime.ipynb #eccdebec
 def _call(session):
-    "A function of named arrays that gives the session's one output, without the axis of one"
+    "Make a function of named arrays that gives a session's one output without its batch axis"
     return lambda **arrays: session.run(None, arrays)[0][0]
 
 # %% ../../nbs/02_models.runtime.ipynb #ff74d186
@@ -290,7 +290,7 @@ class Transforms(Analysis):
         return x[:height, :width]
 
 def _residual(symbols, indexes):
-    "What `swift.corrected` takes beside y_hat"
+    "Prepare what `swift.corrected` takes beside y_hat"
     log_sigma = np.log(swift.scales()).astype(np.float32)
     return dict(r=symbols.astype(np.float32), log_sigma=log_sigma[indexes])
 
@@ -337,7 +337,7 @@ class Predictor:
 
 # %% ../../nbs/02_models.runtime.ipynb #90ab7b05
 def _lookup(thresholds):
-    "The index of every scale from below the first threshold to the last, and these two"
+    "Tabulate the index of every scale from below the first threshold to the last; give both ends"
     low, high = int(thresholds[0])-1, int(thresholds[-1])
     return np.searchsorted(thresholds, np.arange(low, high+1), 'right').astype(np.uint8), low, high
 
@@ -480,7 +480,7 @@ class Runtime(Coding):
 
 # %% ../../nbs/02_models.runtime.ipynb #40df9af8
 def _symbols(y, gain, k, mu):
-    "What is left of the latents of a step, rounded: int16 [Y,h/32,w/32]"
+    "Subtract the means of a step from its latents, and round: int16 [Y,h/32,w/32]"
     s = np.empty(mu.shape, np.int16)
     for where in swift.cells(len(y), k):
         part = where[0]
@@ -489,11 +489,11 @@ def _symbols(y, gain, k, mu):
     return s
 
 def _small(s):
-    "Symbols as encoders write them"
+    "Convert symbols to int16, as encoders write them. Raise `DicError` where one does not fit"
     if s.size and not -2**15<s.min()<=s.max()<2**15:
         raise DicError('the payload does not fit its model')
     return s.astype(np.int16)
 
 def _channels(shape):
-    "Which table of z each element is coded with: that of its channel"
+    "Say which table of z each element is coded with: that of its channel"
     return np.broadcast_to(np.arange(shape[0], dtype=np.uint16)[:, None, None], shape)

@@ -93,7 +93,7 @@ class Transforms(Networks):
 
 # %% ../../nbs/02_models.swift_tf.ipynb #5a033a75
 def _shares(q):
-    "Weights [B,64] of the two rows that a quality is between; the gradient of a product is dense"
+    "Weigh the two rows that each quality is between, [B,64]; a product has a dense gradient"
     low = tf.minimum(tf.floor(q), QUALITIES-2.)
     row, above = tf.cast(low, tf.int32), (q-low)[:, None]
     return tf.one_hot(row, QUALITIES)*(1-above)+tf.one_hot(row+1, QUALITIES)*above
@@ -117,7 +117,7 @@ def z_bits(
     return _bits(tf.reduce_sum(tf.nn.softmax(a, axis=0)*p, -2))
 
 def _bits(p):
-    "Bits of likelihoods, which are kept above 1e-9 without stopping the gradient"
+    "Compute the bits of likelihoods, which are kept above 1e-9 without stopping the gradient"
     return -tf.math.log(tfc.lower_bound(p, 1e-9))/math.log(2.)
 
 def scale_of(s):
@@ -184,11 +184,11 @@ class Rated(Predicted):
 
 # %% ../../nbs/02_models.swift_tf.ipynb #cb2d8ae6
 def _through(t):
-    "Rounded, with the gradient of t itself"
+    "Round t, with the gradient of t itself"
     return t+tf.stop_gradient(tf.round(t)-t)
 
 def _noisy(t, seed, k):
-    "With the k-th uniform noise of a seed, or rounded without a seed"
+    "Add the k-th uniform noise of a seed, or round without a seed"
     if seed is None: return tf.round(t)
     return t+tf.random.stateless_uniform(tf.shape(t), [seed[0], seed[1]+k], -.5, .5)
 
@@ -206,7 +206,7 @@ class Exact(Rated):
         self._count(start.middles(photos, 512))
 
     def _float_latents(self, x, q):
-        "z and y_hat as the prior meets them, in floating point"
+        "Compute z and y_hat as the prior meets them, in floating point"
         y = self.y(as_float(x[None]), tf.constant([q]))
         z = tf.round(self.h_a(y))
         return z, self.predicted(y, z)[0]

@@ -23,7 +23,7 @@ def __dir__(): return sorted([*_names(), 'train'])
 
 # %% ../../nbs/03_training.ipynb #39e31f42
 def _has_ended(folder, p, say):
-    "Whether a run has come to its end and left its weights"
+    "Say whether a run has ended and left its weights; if so, report it"
     from dic.disk import read_json
     from dic.training.recipe import is_over
     if not (folder/'card.json').exists(): return False
@@ -51,7 +51,7 @@ def _with_tensorflow(p, where, paths, folder, progress, say):
     weights.finish(engine.model, folder, p, some(learn), **facts)
 
 def _photos(p, paths, progress, say):
-    "The photographs to train on and to validate with"
+    "Split the photographs into those to train on and to validate with; report them"
     from dic.data.photos import Photos
     photos = Photos(paths, p['patch'], progress=progress)
     for reason in photos.reasons(): say(reason)
@@ -99,7 +99,7 @@ def train(
 
 # %% ../../nbs/03_training.ipynb #f7f95b2a
 def _prepared(backend, params):
-    "A finished plan, and where it will be trained; TensorFlow is set up for that"
+    "Complete a plan, set up TensorFlow for it, and say where it will be trained"
     from dic.core import needs
     from dic.training import recipe
     setup = needs('dic.backend', 'train', 'training').setup

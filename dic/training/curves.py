@@ -33,7 +33,7 @@ def plot_logs(
     return fig
 
 def _column(rows, key, first=0):
-    "Steps and values of a log, after the first steps"
+    "List steps and values of a log, after the first steps"
     found = [(r['step'], r[key]) for r in rows if key in r and r['step']>first]
     return [step for step, _ in found], [value for _, value in found]
 

@@ -237,7 +237,7 @@ class Lines:
 
 # %% ../../nbs/03_training.loop.ipynb #69fccedd
 def _bar(total, initial, show):
-    "A bar of steps; papermill passes text on to the terminal, but no widgets"
+    "Make a bar of steps; papermill passes text on to the terminal, but no widgets"
     try: from tqdm import auto, tqdm
     except ImportError: return Lines(initial)
     make, pause = (tqdm, 5.) if 'DIC_CWD' in os.environ else (auto.tqdm, .5)
@@ -321,7 +321,7 @@ class Run(Clock):
 MAX_SKIPPED = 50 # Steps in a row that may be not finite before a run gives up
 
 def _note(r, rate):
-    "A line of the log about the steps since the last one, or None where none counted"
+    "Make a line of the log about the steps since the last one; None where none counted"
     *sums, n = map(float, r.engine.sums(reset=True))
     _, skipped, in_a_row = map(int, r.engine.counts())
     if in_a_row>=MAX_SKIPPED:
@@ -335,7 +335,7 @@ def _note(r, rate):
     return dict(step=r.step, **means, rate=r.p['main_lr']*rate, skipped=skipped, time=now, **speed)
 
 def _speed(r):
-    "Megapixels a second, and what the engine adds, since the last line of the log"
+    "Compute megapixels a second, and what the engine adds, since the last line of the log"
     then, step = r.mark # time and step of that line
     steps, seconds = r.step-step, max(time.monotonic()-then, 1e-9)
     if not steps: return {}
@@ -363,7 +363,7 @@ def validated(
 
 # %% ../../nbs/03_training.loop.ipynb #3cedb947
 def _validation(r, batches):
-    "A line of the log about held-out photographs"
+    "Make a line of the log about held-out photographs. Raise `DicError` if it is not finite"
     found = validated(r.engine, batches, r.p)
     if not np.isfinite(list(found.values())).all():
         raise DicError(f'{r.folder}: what the weights make of held-out photographs is not finite '
@@ -372,7 +372,7 @@ def _validation(r, batches):
     return dict(step=r.step, **found, **hours)
 
 def _shown(r, x):
-    "A crop above its reconstruction at a middle lambda, or None"
+    "Put a crop above its reconstruction at a middle lambda; None where there is none"
     x_hat = r.engine.preview(x, float(np.exp(np.mean(np.log(r.p['lmbda'])))))
     return None if x_hat is None else np.concatenate([x, x_hat])
 
@@ -431,7 +431,7 @@ class Reports:
 
 # %% ../../nbs/03_training.loop.ipynb #ebb00402
 def _steps(r, photos, batches, reports, asked, keep):
-    "The steps of this call"
+    "Make the steps of this call"
     p, first, saved = r.p, r.step, time.monotonic()
     every = max(1, min(100, p['steps']//20)) if p['total_minutes'] is None else 50
     if r.over(): return
@@ -452,7 +452,7 @@ def _steps(r, photos, batches, reports, asked, keep):
 
 # %% ../../nbs/03_training.loop.ipynb #eb9b61a3
 def _step(r, x, rate):
-    "One step"
+    "Make one step"
     p, seed = r.p, np.int32([r.p['seed'], r.step])
     rates = np.float32([p['main_lr']*rate, p['aux_lr']*rate])
     r.engine.step(x, draw_lambdas(p['lmbda'], len(x), p['seed'], r.step), seed, rates, r.step)

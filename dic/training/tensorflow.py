@@ -42,7 +42,7 @@ class Stepper(loop.Engine):
         self._losses = tf.function(self._metrics)
 
     def _own(self):
-        "Variables for all that a step changes beside the weights"
+        "Make variables for all that a step changes beside the weights"
         weights = {k: v.read_value() for k, v in self.weights.items()}
         start = optimiser.begin(weights, self.rules, tf.zeros_like)
         return {g: {k: tf.Variable(t, trainable=False) for k, t in start[g].items()}
@@ -56,7 +56,7 @@ class Stepper(loop.Engine):
 class Updating(Stepper):
     "An engine's step."
     def _step(self, x, lmbda, seed, rates, step):
-        "Losses, gradients, and all that they change"
+        "Compute losses and gradients, and update all that they change"
         with tf.GradientTape() as tape: l = self.model.losses(x, lmbda, seed)
         found = tape.gradient(l['loss'], list(self.weights.values()))
         grads = {k: tf.convert_to_tensor(g) for k, g in zip(self.weights, found)}
@@ -142,7 +142,7 @@ def convert(
 
 # %% ../../nbs/03_training.tensorflow.ipynb #784b07b8
 def _earlier(get, engine):
-    "The arrays of a checkpoint in TensorFlow's format"
+    "Read the arrays of a checkpoint in TensorFlow's format"
     def read(name): return get(f'{name}/.ATTRIBUTES/VARIABLE_VALUE')
     names, rules = {id(v): k for k, v in engine.weights.items()}, engine.rules
     made = [names[id(v)] for v in engine.model.trainable_variables]
