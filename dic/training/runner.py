@@ -66,8 +66,8 @@ def gathered(
         elif not s.is_file(): raise DicError(f'{s}: no such file or folder')
         elif not zipfile.is_zipfile(s): found.append(s)
         else:
-            unzip(s, folder/str(k), progress=False)
-            found += photos_in(folder/str(k))
+            unzip(s, at := folder/str(k)/s.name, progress=False)
+            found += photos_in(at)
     return found
 
 # %% ../../nbs/03_training.runner.ipynb #ed2bb640
