@@ -13,9 +13,14 @@ def notebooks(folder, flags):
     paths.sort(key=lambda p: [not p.name.startswith(o) for o in FIRST])
     os.environ.update(environment(max(1, CORES//WORKERS)))
     os.environ['PYTHONPATH'] = str(folder.parent)
-    with multiprocessing.get_context('spawn').Pool(WORKERS) as pool:   # which it kills at the end
+    with multiprocessing.get_context('spawn').Pool(WORKERS, _begin) as pool: # killed at the end
         done = [(p, pool.apply_async(_tested, (p, flags))) for p in paths]
         return [check(p.relative_to(folder.parent), _passed, job) for p, job in done]
+
+def _begin():
+    "Let bars lock threads alone; the lock for processes would outlive one that is killed"
+    import threading, tqdm
+    tqdm.tqdm.set_lock(threading.RLock())
 
 def _tested(path, flags):
     "Run the tests of one notebook; whether they passed, and what was said"
