@@ -6,13 +6,21 @@
 __all__ = ['run']
 
 # %% ../nbs/09_main.ipynb #a5c67830
-import sys
+import signal, sys
+
+def _main():
+    "Import the command line; Ctrl-C waits for it, since one within an import may be lost"
+    if not hasattr(signal, 'pthread_sigmask'):
+        from dic.cli import main
+        return main
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try: from dic.cli import main
+    finally: signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return main
 
 def run() -> int: # Exit code
     "Run the `dic` command; Ctrl-C while it is imported ends it in one line, too."
-    try:
-        from dic.cli import main
-        return main()
+    try: return _main()()
     except KeyboardInterrupt:
         if sys.stderr: print('dic: interrupted', file=sys.stderr)
         return 130

@@ -8,6 +8,7 @@ __all__ = ['CLOSED', 'write_line', 'warn', 'printing', 'tell', 'columns', 'Termi
 
 # %% ../../nbs/09_cli.console.ipynb #42a102c6
 import contextlib, os, signal, sys
+from functools import partial
 from pathlib import Path
 
 from ..core import DicError, UsageError, exhausted, printable
@@ -66,27 +67,40 @@ def columns(
 class Terminated(KeyboardInterrupt):
     "The system, or whoever manages its jobs, asks the process to end."
 
+_ASKED = [] # Ctrl-C and SIGTERM that came in the block of `terminable`
+
+def _importing(frame):
+    "Say whether a module is being imported, where an exception may be swallowed"
+    while frame and not frame.f_code.co_filename.startswith('<frozen importlib'):
+        frame = frame.f_back
+    return frame is not None
+
+def _retry(number, frame):
+    "Raise what was asked for, once no module is being imported"
+    if _importing(frame): signal.setitimer(signal.ITIMER_REAL, .02)
+    elif _ASKED: raise _ASKED[-1]
+
+def _end(kind, number, frame):
+    "Raise an exception: after imports that are under way, but at once where asked a second time"
+    _ASKED.append(kind())
+    if len(_ASKED)>1 or not _importing(frame) or not hasattr(signal, 'setitimer'): raise _ASKED[-1]
+    signal.signal(signal.SIGALRM, _retry)
+    signal.setitimer(signal.ITIMER_REAL, .02)
+
+# %% ../../nbs/09_cli.console.ipynb #dab88c29
 @contextlib.contextmanager
 def terminable():
     "Make SIGTERM end the block as Ctrl-C does, and remember that either was asked for."
-    def end(*args): raise _asked(Terminated())
-    def interrupt(*args): raise _asked(KeyboardInterrupt())
-    before = {}
+    handlers, before = {signal.SIGTERM: partial(_end, Terminated)}, {}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        handlers[signal.SIGINT] = partial(_end, KeyboardInterrupt)
     try:
-        before[signal.SIGTERM] = signal.signal(signal.SIGTERM, end)
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
-    except (ValueError, AttributeError): pass     # not in the main thread; no such signal
+        for number, handler in handlers.items(): before[number] = signal.signal(number, handler)
+    except ValueError: pass                               # not in the main thread
     try: yield
     finally:
         for number, handler in before.items(): signal.signal(number, handler)
         _ASKED.clear()
-
-_ASKED = [] # Ctrl-C and SIGTERM that came in the block
-
-def _asked(e):
-    _ASKED.append(e)
-    return e
 
 # %% ../../nbs/09_cli.console.ipynb #fc4fc8c2
 def _interruption(e):
