@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/09_cli.coding.ipynb #0c858fe7
-import re, time
+import contextlib, re, time
 from functools import partial
 
 from .console import tell
@@ -37,13 +37,24 @@ def _summary(rows, seconds):
     return line
 
 # %% ../../nbs/09_cli.coding.ipynb #d7a4ea53
+@contextlib.contextmanager
+def _spread(a):
+    "Give what maps a function over files on a cluster; None without --cluster"
+    if not a.cluster:
+        yield None
+        return
+    if getattr(a, 'streams', None): raise UsageError('--cluster is for files, not for -')
+    from dic import cluster
+    with cluster.connected(a.cluster) as client: yield partial(cluster.spread, client)
+
 def _process(a, todo, failed, work):
     "Compress or decompress files; return their rows, and whether any has an error"
     from dic import coding
     from dic.coding.files import WORKERS
     start, skip = time.perf_counter(), a.skip_existing
-    done = coding.each(todo, work, a.overwrite, None, reporter(a, _line), a.debug, WORKERS, skip,
-                       tells=True)
+    with _spread(a) as spread:
+        done = coding.each(todo, work, a.overwrite, None, reporter(a, _line), a.debug, WORKERS,
+                           skip, tells=True, spread=spread)
     rows = failed+[as_typed(a, r) for r in done]
     if len(rows)>1 and any('bytes' in r for r in rows):
         tell(a, _summary(rows, time.perf_counter()-start))
@@ -58,15 +69,22 @@ def _located(name):
     if not path.is_file(): raise UsageError(f'{path}: no such weights')
     return path
 
-def _loader(a):
-    "Make a function that loads weights for the device and the threads that were asked for"
+def _named(path):
+    "Name weights as any machine finds them: shipped ones have no path there"
+    from dic.zoo import SHIPPED
+    return path.stem if path.parent==SHIPPED else str(path.absolute())
+
+def _load(model, device, threads):
+    "Load weights, once in a process"
     from dic import coding
-    def load(model=None):
-        try: return coding.load(model, a.device, a.threads)
-        except DicError as e:
-            if a.device!='auto' and a.device in str(e): raise UsageError(str(e)) from e
-            raise
-    return load
+    try: return coding.load(model, device, threads)
+    except DicError as e:
+        if device!='auto' and device in str(e): raise UsageError(str(e)) from e
+        raise
+
+def _loader(a):
+    "Make a function that loads weights for what was asked for; workers have a core each"
+    return partial(_load, device=a.device, threads=a.threads or bool(a.cluster))
 
 # %% ../../nbs/09_cli.coding.ipynb #54440d09
 _PICTURE = (rb'\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM|II[*+]|MM\0[*+]|GIF8|P[1-6]|'
@@ -97,7 +115,7 @@ _COMPRESS = dict(
         'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
         'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
     options='out model quality target-size target-bpp target-psnr effort strict background '
-            'metadata lenient recursive skip-existing device threads overwrite',
+            'metadata lenient recursive skip-existing device threads cluster overwrite',
     own={'files': dict(
         nargs='+', type=file_name, metavar='FILE',
         help='photographs: files, folders or patterns; - is standard input, and needs -o')})
@@ -120,16 +138,21 @@ def _check_model(a, model, name, target):
         raise UsageError(f'{name}: {model.kind} has no --effort; swift has')
 
 # %% ../../nbs/09_cli.coding.ipynb #dda41090
+def _compress_file(src, dst, load, **options):
+    "Compress a photograph with the weights that `load` gives"
+    from dic import coding
+    return coding.compress_file(src, dst, model=load(), **options)
+
 @command('compress', **_COMPRESS)
 def _compress(a):
     target = _target(a)
     with inputs_and_outputs(a, '.tfci', PHOTOS, '.tfci.png') as (todo, failed):
         if not todo: return failed, True
-        model = path = _located(a.model)
-        if _any_hopeful(a, todo, _PICTURE): model = _loader(a)(path)
+        path = _located(a.model)
+        load = partial(_loader(a), _named(path))
+        model = load() if _any_hopeful(a, todo, _PICTURE) else None
         _check_model(a, model, path.stem, target)
-        from dic import coding
-        work = partial(coding.compress_file, model=model, lenient=a.lenient, strict=a.strict,
+        work = partial(_compress_file, load=load, lenient=a.lenient, strict=a.strict,
                        background=a.background, metadata=a.metadata, effort=a.effort, **target)
         return _process(a, todo, failed, work)
 
@@ -142,7 +165,7 @@ _DECOMPRESS = dict(
         'dic decompress compressed/ -o pictures/',
         'dic decompress compressed/*.tfci --model runs/mine --overwrite',
         'dic decompress - -o - --format ppm < photo.tfci | cjpeg > photo.jpg'],
-    options='out model recursive skip-existing device threads overwrite',
+    options='out model recursive skip-existing device threads cluster overwrite',
     own={
         'files': dict(
             nargs='+', type=file_name, metavar='FILE',
@@ -163,31 +186,33 @@ def _check_names(a, todo):
         if a.format and kind!=a.format:
             raise UsageError(f'{dst}: is no name for --format {a.format}')
 
-def _decompress_file(src, dst, weights, tick=None):
+def _weights(data, named, load):
+    "Load the weights that a file was made with, or those that were named; None for unknown ones"
+    from dic import coding, zoo
+    fingerprint = coding.parse(data)['fingerprint']
+    path = named or zoo.by_fingerprint(fingerprint, former=True)
+    return load(path) if path else None
+
+def _decompress_file(src, dst, named, load, tick=None):
     "Decompress a file to a picture of the format that its name says"
     from dic import coding
     from dic.coding.codec import silent
     from dic.coding.files import size_of, turn
     data = coding.read_stream(src)
     with turn(data, size_of):
-        return write(dst, coding.decompress(data, weights(data), tick or silent), data)
+        model = _weights(data, named, load)
+        return write(dst, coding.decompress(data, model, tick or silent), data)
 
 # %% ../../nbs/09_cli.coding.ipynb #76783f29
 @command('decompress', **_DECOMPRESS)
 def _decompress(a):
-    from dic import coding, zoo
     if a.format and not a.out:
         raise UsageError('--format needs -o: a folder, or - for standard output')
     with inputs_and_outputs(a, f'.{a.format or "png"}', ['.tfci']) as (todo, failed):
         if not todo: return failed, True
         _check_names(a, todo)
-        named = a.model and _located(a.model)
-        load = _loader(a) if _any_hopeful(a, todo, _TFCI) else coding.load
-        def weights(data):
-            fingerprint = coding.parse(data)['fingerprint']
-            path = named or zoo.by_fingerprint(fingerprint, former=True)
-            return load(path) if path else None
-        return _process(a, todo, failed, partial(_decompress_file, weights=weights))
+        named = a.model and _named(_located(a.model))
+        return _process(a, todo, failed, partial(_decompress_file, named=named, load=_loader(a)))
 
 # %% ../../nbs/09_cli.coding.ipynb #42adf746
 @command('rename',

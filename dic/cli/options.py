@@ -144,7 +144,11 @@ _MACHINE = {
         help='auto, cpu, gpu or gpu:1 (default: auto)'),
     '--threads': dict(
         type=_threads, default=0, metavar='N',
-        help='threads of the CPU (default: 0, one a core)')}
+        help='threads of the CPU (default: 0, one a core)'),
+    '--cluster': dict(
+        type=file_name, metavar='WHERE',
+        help='work on a cluster of Dask: local, slurm:FILE with options of a SLURMCluster, or the '
+             'address of a scheduler; pip install "dic-codec[cluster]"')}
 
 _ALWAYS = {
     '--json': dict(action='store_true', help='print the results as JSON and nothing else'),

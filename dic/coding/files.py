@@ -158,6 +158,21 @@ def _unless(stop):
         if stop.is_set(): raise _Stopped
     return tick
 
+def _lost(pair, why):
+    "Make the row of a file that a cluster has given up"
+    return dict(input=str(pair[0]), output=str(pair[1]), error=f'{pair[0]}: {why}')
+
+def _spread_by(spread):
+    "Make a `map` for pairs of paths, which other machines know by their absolute names only"
+    def run(f, todo):
+        absolute = [tuple(o and Path(o).absolute() for o in pair) for pair in todo]
+        for pair, far, row in zip(todo, absolute, spread(f, absolute, _lost)):
+            for name, whole in zip(pair, far):
+                row = {k: v.replace(str(whole), str(name)) if isinstance(v, str) else v
+                       for k, v in row.items()}
+            yield row
+    return run
+
 @contextlib.contextmanager
 def _pool(workers, stop):
     "Give a `map` that works on so many at once; drop what is not done at the end of the block"
@@ -181,12 +196,15 @@ def each(
     workers: int=1,         # How many files are worked on at once
     skip: bool=False,       # Leave those alone whose output is there
     tells: bool=False,      # Whether `work` takes `tick`, called with the share that is done
+    spread=None,            # Another `map`, on other machines: `dic.cluster.spread` of a client
 ) -> list:                  # A row each: input, output, seconds, what `work` gave; error; skipped
     "Do something with many files."
     rows, stop = [], threading.Event()
     bar = _bar(len(todo), progress)     # imported before there are threads that import
-    if tells: work = partial(work, tick=Share(progress) if len(todo)==1 else _unless(stop))
-    with _pool(min(workers, len(todo)), stop) as run:
+    if tells and not spread:
+        work = partial(work, tick=Share(progress) if len(todo)==1 else _unless(stop))
+    pool = _pool(min(workers, len(todo)), stop)
+    with contextlib.nullcontext(_spread_by(spread)) if spread else pool as run:
         for row in bar(run(partial(_row, work, overwrite, skip, debug), todo)):
             say(row)
             rows.append(row)
