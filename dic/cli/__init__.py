@@ -13,7 +13,7 @@ from importlib import import_module
 import dic
 from .console import CLOSED, guard, printing, replace_closed, terminable
 from .options import COMMANDS, Parser, add_command
-from ..core import DicError
+from ..core import DicError, UsageError
 
 # %% ../../nbs/09_cli.ipynb #b6a248d8
 MODULES = { # Command -> module of this package
@@ -57,12 +57,19 @@ def _check_output(a):
         raise DicError('standard output is closed, and the result would go there; '
                        'redirect it with > FILE')
 
+def _parsed(argv):
+    "Read a command line; what is unknown is an error of the command's own"
+    a, unknown = parser(argv[0]).parse_known_args(argv)
+    if unknown:
+        raise UsageError(f'unrecognized arguments: {" ".join(unknown)} (see dic {a.command} --help)')
+    return a
+
 def _run(argv):
     "Do what a command line says; return the exit code"
     if not argv:
         parser().print_help(sys.stderr)
         return 2
-    a = parser(argv[0]).parse_args(argv)
+    a = _parsed(argv)
     _check_output(a)
     data, failed = a.run(a)
     with printing():

@@ -119,8 +119,8 @@ _SEARCH = {
              'seconds, 5 half a minute, 9 minutes a picture'),
     '--strict': dict(
         action='store_true',
-        help='fail where a target is beyond what the picture can have; otherwise the nearest '
-             'file is written, with a note')}
+        help='fail where even the best file is smaller, or even the smallest better, than the '
+             'target; otherwise that file is written, with a note')}
 
 _PICTURES = {
     '--lenient': dict(

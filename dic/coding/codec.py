@@ -13,7 +13,7 @@ from . import layout2
 from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header,
                                   check_size, layout, pack, unpack)
 from .weights import afford, codec, weights_for
-from ..core import DicError, exhausted, memory_errors, psnr_of
+from ..core import DicError, UsageError, exhausted, memory_errors, psnr_of
 from ..rate import search, target
 from ..models.runtime import DECODING, ENCODING, watched
 
@@ -26,7 +26,7 @@ def _check_effort(model, effort):
     "Refuse an effort that the model does not have"
     whole = isinstance(effort, numbers.Integral) and not isinstance(effort, bool)
     if not whole or not 0<=effort<=EFFORT:
-        raise DicError(f'effort {effort!r} is not a whole number from 0 to {EFFORT}')
+        raise UsageError(f'effort {effort!r} is not a whole number from 0 to {EFFORT}')
     if effort and not model.searches:
         raise DicError(f'{model.kind} has no effort; only swift has one')
 
