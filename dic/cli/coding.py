@@ -84,12 +84,11 @@ def _load(model, device, threads):
 
 def _loader(a):
     "Make a function that loads weights for what was asked for; workers have a core each"
-    return partial(_load, device=a.device, threads=a.threads or bool(a.cluster))
+    return partial(_load, device=a.device, threads=a.threads or (1 if a.cluster else 0))
 
 # %% ../../nbs/09_cli.coding.ipynb #54440d09
 _PICTURE = (rb'\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM|II[*+]|MM\0[*+]|GIF8|P[1-6]|'
             rb'\0\0\0\x0c(jP|JXL)|\xff\x4f\xff\x51|\xff\x0a|....ftyp')
-_TFCI = rb'\x89TFCI\n'
 
 def _head(path):
     "Read the first bytes of a file; none where that is impossible"
@@ -97,9 +96,9 @@ def _head(path):
         with open(path, 'rb') as f: return f.read(16)
     except OSError: return b''
 
-def _any_hopeful(a, todo, begins):
-    "Say whether any input begins as it should, and may be written to its output"
-    return any((a.overwrite or node_at(dst)!='file') and re.match(begins, _head(src), re.S)
+def _any_hopeful(a, todo):
+    "Say whether any input begins as a picture does, and may be written to its output"
+    return any((a.overwrite or node_at(dst)!='file') and re.match(_PICTURE, _head(src), re.S)
                for src, dst in todo)
 
 # %% ../../nbs/09_cli.coding.ipynb #4eddbafe
@@ -150,7 +149,7 @@ def _compress(a):
         if not todo: return failed, True
         path = _located(a.model)
         load = partial(_loader(a), _named(path))
-        model = load() if _any_hopeful(a, todo, _PICTURE) else None
+        model = load() if _any_hopeful(a, todo) else None
         _check_model(a, model, path.stem, target)
         work = partial(_compress_file, load=load, lenient=a.lenient, strict=a.strict,
                        background=a.background, metadata=a.metadata, effort=a.effort, **target)
