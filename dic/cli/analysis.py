@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/09_cli.analysis.ipynb #67093b75
-import contextlib
+import argparse, contextlib
 from pathlib import Path
 
 from .console import columns, tell, warn
@@ -137,6 +137,11 @@ _CODECS = {
              'heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default '
              'weights, and all of these)')}
 
+def _rows_file(text):
+    "Read the name of a file of rows; photographs are no such file"
+    if text.endswith('.json'): return file_name(text)
+    raise argparse.ArgumentTypeError(f'{text!r} does not end in .json; photographs go first')
+
 _RESULTS = {
     '--repeat': dict(
         type=whole_number, default=3, metavar='N',
@@ -144,7 +149,10 @@ _RESULTS = {
     '-o --out': dict(
         type=file_name, metavar='FILE',
         help='write the rows there as JSON, too: codec, version, setting, image, bytes, bpp, '
-             'psnr, ms_ssim, encode_s, decode_s')}
+             'psnr, ms_ssim, encode_s, decode_s'),
+    '--json': dict(
+        type=_rows_file, nargs='?', const=True, default=False, metavar='FILE',
+        help='print the results as JSON and nothing else; with a FILE the same as -o FILE')}
 
 # %% ../../nbs/09_cli.analysis.ipynb #fe5dfa91
 _BELOW = {'--recursive': dict(action='store_true', help='take what lies below folders too')}
@@ -160,10 +168,17 @@ _BENCH = dict(
     own=_CODECS|_TARGETS|_RESULTS|_BELOW)
 
 # %% ../../nbs/09_cli.analysis.ipynb #715160f1
+def _named_after_json(a):
+    "Let --json FILE be what -o FILE is, as it was in version 0.1"
+    if not isinstance(a.json, str): return
+    if a.out: raise UsageError('--json FILE and -o FILE name the same file; give one of them')
+    a.out, a.json = a.json, False
+
 @command('bench', **_BENCH)
 def _bench(a):
     bench = needs('dic.analysis.bench', 'peers', 'dic bench')
     from dic import analysis, coding
+    _named_after_json(a)
     if a.out: placeable(Path(a.out), a.overwrite)
     notes = []
     paths, failed = coding.gather(a.files, recursive=a.recursive, notes=notes)
