@@ -31,7 +31,7 @@ def __dir__():
 _AS = dict(P='RGBA', PA='RGBA', La='LA', RGBa='RGBA', HSV='RGB', RGBX='RGB') # no TIFF has these
 
 def _through_tiff(im, orientation, mode):
-    "Read a Pillow image as its file would be"
+    "Read a Pillow image as its file would be."
     import tempfile
     from dic.images import read_image
     with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +43,7 @@ def _through_tiff(im, orientation, mode):
         return read_image(path)
 
 def _on_screen(im):
-    "Take the samples of a Pillow image as they would be seen on a screen"
+    "Take the samples of a Pillow image as they would be seen on a screen."
     import numpy as np
     from dic.core import DicError
     if im.mode in ('F', 'I'):
@@ -57,7 +57,7 @@ def _on_screen(im):
 
 # %% ../nbs/08_api.ipynb #bd64dc5c
 def _pixels(image):
-    "Take the sRGB samples of whatever stands for a picture, uint8 [height, width, 3]"
+    "Take the sRGB samples of whatever stands for a picture, uint8 [height, width, 3]."
     import numpy as np
     from PIL import Image
     from dic.core import DicError
@@ -82,7 +82,7 @@ def _checked(name, v):
     return float(v)     # whatever NumPy's type, which may be too short to compute with
 
 def _target(**options):
-    "Return the option that is given, checked"
+    "Return the option that is given, checked."
     from dic.core import UsageError
     given = {k: v for k, v in options.items() if v is not None}
     if len(given)>1:
@@ -113,7 +113,7 @@ def compress(
     model    weights: a name from `dic models`, a .safetensors file, a run's folder, or a loaded
              model; by default those that `dic models` names as the default
 
-    Raises `dic.core.UsageError` for invalid options, and its base `dic.core.DicError` for what is
+    Raise `dic.core.UsageError` for invalid options, and its base `dic.core.DicError` for what is
     no picture, a target out of reach, or too little memory."""
     target = _target(quality=quality, size=size, bpp=bpp, psnr=psnr)
     pixels = _pixels(image)
@@ -132,13 +132,13 @@ def decompress(
     model    weights, as for `compress`, for files made with weights that are not installed;
              by default those that the file names
 
-    Raises `dic.coding.DecodeError`, a `dic.core.DicError`, for anything but exactly the picture
+    Raise `dic.coding.DecodeError`, a `dic.core.DicError`, for anything but exactly the picture
     that was compressed."""
     from dic import coding
     return coding.decompress(_bytes(data), model)
 
 def _bytes(data):
-    "Return the content of a file, or the bytes that are given"
+    "Return the content of a file, or the bytes that are given."
     from dic import coding
     if isinstance(data, (str, os.PathLike)): return coding.read_stream(data)
     return bytes(memoryview(data))
@@ -154,6 +154,6 @@ def info(
     It has file, model, fingerprint, weights, quality, bytes, height, width and bpp.
 
     `weights` is the name of the installed weights that the file was made with, None where they are
-    not installed; `file` is None for bytes. Needs no weights. Raises `dic.core.DicError`."""
+    not installed; `file` is None for bytes. Needs no weights. Raise `dic.core.DicError`."""
     from dic.coding import header
     return header.info(data)

@@ -9,7 +9,7 @@ __all__ = ['run']
 import signal, sys
 
 def _main():
-    "Import the command line; Ctrl-C waits for it, since one within an import may be lost"
+    "Import the command line; Ctrl-C waits for it, since one within an import may be lost."
     if not hasattr(signal, 'pthread_sigmask'):
         from dic.cli import main
         return main

@@ -26,7 +26,7 @@ def setup(
     device: str='auto', # `auto`, `cpu`, `gpu` or `gpu:1`
     threads: int=0,     # Threads for the arithmetic on the CPU, 0 for one a core
 ) -> str:               # What will be used, such as `CPU` or `GPU:0`
-    "Choose device and threads, before anything is computed. Raises `DicError` where that fails."
+    "Choose device and threads, before anything is computed. Raise `DicError` where that fails."
     if device!='auto' and not re.fullmatch(r'cpu|gpu(:\d+)?', device):
         raise DicError(f'device {device!r} is none of auto, cpu, gpu, gpu:1')
     gpus = [] if device=='cpu' else tf.config.list_physical_devices('GPU')

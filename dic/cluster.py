@@ -13,17 +13,17 @@ from .core import DicError, UsageError, needs
 
 # %% ../nbs/00_cluster.ipynb #c1a57e06
 def _cores():
-    "Count the cores that this process may use"
+    "Count the cores that this process may use."
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
 
 def _local():
-    "Start a worker for each core of this machine"
+    "Start a worker for each core of this machine."
     from distributed import LocalCluster
     return LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=None,
                         silence_logs=logging.CRITICAL)
 
 def _slurm(path):
-    "Ask a queue for workers, as a file says"
+    "Ask a queue for workers, as a file says."
     yaml = needs('yaml', 'cluster', 'a SLURM cluster')
     queue = needs('dask_jobqueue', 'cluster', 'a SLURM cluster')
     try:
@@ -61,7 +61,7 @@ _Call = namedtuple('_Call', 'items tries') # Pairs of a number and an item; whic
 def _batch(f, items): return [f(o) for o in items]
 
 def _batches(items):
-    "Yield calls for numbered items"
+    "Yield calls for numbered items."
     numbered = enumerate(items)
     while some := list(itertools.islice(numbered, BATCH)): yield _Call(some, 1)
 
@@ -90,7 +90,7 @@ class _Calls:
 
 # %% ../nbs/00_cluster.ipynb #c1a57e0c
 def _why(future):
-    "Say in a line why a call failed"
+    "Say in a line why a call failed."
     e = future.exception()
     if type(e).__name__=='KilledWorker': return 'ended the process that worked on it'
     return f'unexpected {type(e).__name__}: {(str(e).splitlines() or [""])[0][:200]}'

@@ -142,7 +142,7 @@ def _png(data, found):
     found.data = b''.join(kept)
 
 def _png_beside(name, data, at, end, found):
-    "Read a chunk that the decoder does not get. Raises `DicError` for one that cannot be left out."
+    "Read a chunk that the decoder does not get. Raise `DicError` for one that cannot be left out."
     if name==b'CgBI': raise DicError("is a PNG in Apple's own form for apps; convert it first")
     if not name[0]&32: raise DicError('needs a part of PNG that is not known')
     if name==b'tRNS':
@@ -510,7 +510,7 @@ def essence(
     kind: str,   # Pillow's name of the format
     data: bytes, # The file
 ) -> Essence:
-    "Take a file apart. Raises `DicError` where it can be no picture, or none that is read right."
+    "Take a file apart. Raise `DicError` where it can be no picture, or none that is read right."
     found = Essence(kind, data)
     try: _READERS.get(kind, _other)(data, found)
     except (ValueError, KeyError, IndexError, struct.error, zlib.error) as e:

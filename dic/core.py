@@ -38,7 +38,7 @@ def needs(
     extra: str,  # Of the distribution, which brings it
     what: str,   # What it is needed for
 ):               # The module
-    "Import an optional module. Raises `Missing`, a `DicError` that names the extra."
+    "Import an optional module. Raise `Missing`, a `DicError` that names the extra."
     from importlib import import_module
     try: return import_module(module)
     except Missing: raise
@@ -99,7 +99,7 @@ UNITS = dict(B=1, kB=10**3, KB=10**3, MB=10**6, GB=10**9, KiB=2**10, MiB=2**20, 
 def parse_size(
     text: str, # Such as `50kB`, `1.5 MiB` or `20000`
 ) -> int:      # Bytes
-    "Read a size as people write it. Raises `DicError` where it is none."
+    "Read a size as people write it. Raise `DicError` where it is none."
     from decimal import Decimal
     m = re.fullmatch(r'\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*', str(text))
     if not m or (m[2] or 'B') not in UNITS:

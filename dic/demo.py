@@ -15,13 +15,13 @@ from .disk import atomic
 
 # %% ../nbs/11_demo.ipynb #4ba9092d
 def _second(f, x):
-    "Call `f(x)` twice; return what the second gives, and its seconds"
+    "Call `f(x)` twice; return what the second gives, and its seconds."
     f(x)
     return timed(f, x)
 
 # %% ../nbs/11_demo.ipynb #d4afcaa2
 def _measure(codec, at, path, image):
-    "Encode to a file, decode that; return a row of the table, and the picture"
+    "Encode to a file, decode that; return a row of the table, and the picture."
     from dic import analysis
     name = ', '.join(filter(None, [codec.label, codec.words(at)]))
     data, encode_s = _second(lambda x: codec.encode(x, at), image)
@@ -33,7 +33,7 @@ def _measure(codec, at, path, image):
 _HEADINGS = ['', 'bytes', 'bpp', 'PSNR', 'MS-SSIM', 'encode', 'decode']
 
 def _table(rows):
-    "Format a table; MS-SSIM is undefined for small pictures"
+    "Format a table; MS-SSIM is undefined for small pictures."
     cells = [[r['name'], f'{r["bytes"]:,}', f'{r["bpp"]:.3f}', f'{r["psnr"]:.2f} dB',
               '-' if math.isnan(r['ms_ssim']) else f'{r["ms_ssim"]:.4f}',
               f'{r["encode_s"]:.3f} s', f'{r["decode_s"]:.3f} s'] for r in rows]
@@ -41,7 +41,7 @@ def _table(rows):
 
 # %% ../nbs/11_demo.ipynb #bd7d7f4f
 def _verdict(ours, jpeg):
-    "Compare in a sentence"
+    "Compare in a sentence."
     if jpeg['bytes']>ours['bytes']:
         more = jpeg['bytes']/ours['bytes']-1
         return f'JPEG cannot be as small: even its lowest quality takes {more:.0%} more'
@@ -51,13 +51,13 @@ def _verdict(ours, jpeg):
 
 # %% ../nbs/11_demo.ipynb #443dc775
 def _best_within(jpeg, image, size):
-    "Find the quality of the best JPEG that is not larger; the lowest where none is"
+    "Find the quality of the best JPEG that is not larger; the lowest where none is."
     from dic.analysis import peers
     try: return peers.meet(jpeg, image, size=size)[1]
     except DicError: return jpeg.knob[0]
 
 def _compare(codec, image, path, out):
-    "Code a photograph with our codec and as a JPEG of that size; return rows and pictures"
+    "Code a photograph with our codec and as a JPEG of that size; return rows and pictures."
     from dic.analysis import peers
     jpeg, at, small = peers.peer('jpeg-420'), codec.settings[0], image[:64, :64]
     for _ in range(2): codec.decode(codec.encode(small, at))        # for the times below
@@ -89,7 +89,7 @@ def demo(
 
 # %% ../nbs/11_demo.ipynb #14451c7d
 def _main():
-    "Demonstrate on the photograph that was named; return the exit code"
+    "Demonstrate on the photograph that was named; return the exit code."
     demo(photo=next(iter(sys.argv[1:]), None))
     return 0
 

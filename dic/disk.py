@@ -16,7 +16,7 @@ from .core import DicError
 def node_at(
     path: str|Path, # Any path; links are followed
 ) -> str:           # 'file', 'folder', 'stream' for pipes and devices, 'other', or '' for nothing
-    "Tell what stands at a path. Raises `OSError` where that cannot be told."
+    "Tell what stands at a path. Raise `OSError` where that cannot be told."
     try: mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError): return ''
     if stat.S_ISREG(mode): return 'file'
@@ -93,7 +93,7 @@ def _opened(place):
 def writable(
     folder: str|Path, # Where files are to appear; it need not exist yet
 ):
-    "Make sure that files can be put into the folder. Raises `DicError` where none can."
+    "Make sure that files can be put into the folder. Raise `DicError` where none can."
     folder = Path(folder)
     there = next(p for p in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(p))
     try: node = node_at(there)
@@ -111,7 +111,7 @@ def placeable(
     path: str|Path,        # Where a file is to appear, or what is to be written into
     overwrite: bool=False, # Whether a file may be replaced
 ):
-    "Make sure that `atomic` can write there. Raises `DicError` where it cannot, or should not."
+    "Make sure that `atomic` can write there. Raise `DicError` where it cannot, or should not."
     try: node = node_at(path)
     except OSError as e: raise DicError(f'{path}: cannot be written ({e.strerror})') from e
     if node=='folder': raise DicError(f'{path}: is a folder')
@@ -124,7 +124,7 @@ def placeable(
 
 # %% ../nbs/00_disk.ipynb #ff55f076
 def _grab(fd):
-    "Lock an open file. Raises `OSError` where that cannot be had at once."
+    "Lock an open file. Raise `OSError` where that cannot be had at once."
     if os.name=='nt':
         import msvcrt
         os.lseek(fd, 2**30, os.SEEK_SET)
@@ -178,7 +178,7 @@ def write_json(
 def read_json(
     path: str|Path, # A JSON file
 ):
-    "Read what a JSON file holds. Raises `DicError` where it is missing or no JSON."
+    "Read what a JSON file holds. Raise `DicError` where it is missing or no JSON."
     try: return json.loads(Path(path).read_text(encoding='utf-8'))
     except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror})') from e
     except ValueError as e: raise DicError(f'{path}: is not valid JSON') from e
@@ -248,7 +248,7 @@ def collect(
     notes: list=None,       # Gets a line for each folder of which something was left out
     under: dict=None,       # Gets for each file of a folder where it lies as seen from there
 ) -> list[Path]:            # The files meant, in order, each once
-    "Expand files, folders and globs to files. Raises `DicError` where one stands for nothing."
+    "Expand files, folders and globs to files. Raise `DicError` where one stands for nothing."
     found = {}
     for o in map(str, listed(inputs)):
         try: hits = _hits(o, suffixes, but, recursive, notes, under)

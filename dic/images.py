@@ -24,7 +24,7 @@ from .rendering import WHITE, decoded, rendered
 SAMPLES = 'astronaut.png chelsea.png coffee.png motorcycle_left.png retina.jpg rocket.jpg'.split()
 
 def sample_photos() -> list[Path]:
-    "List the photographs that scikit-image carries. Raises `DicError` where there are none."
+    "List the photographs that scikit-image carries. Raise `DicError` where there are none."
     from importlib.util import find_spec             # finds it without importing it
     spec = find_spec('skimage')
     folders = [Path(o)/'data' for o in (spec.submodule_search_locations if spec else [])]
@@ -61,7 +61,7 @@ warnings.filterwarnings('ignore', module=r'PIL\.')
 logging.getLogger('PIL').setLevel(logging.CRITICAL)
 
 def _prepare(kind):
-    "Import what decodes a format. Raises `Missing` where there is nothing."
+    "Import what decodes a format. Raise `Missing` where there is nothing."
     if kind=='HEIF': needs('pillow_heif', 'peers', 'reading HEIC').register_heif_opener()
     elif kind=='JXL': needs('pillow_jxl', 'peers', 'reading JPEG XL')
     else:
@@ -136,7 +136,7 @@ def _unread(path, kind, e):
 def image_size(
     path: str|Path,   # An image file
 ) -> tuple[int, int]: # Height and width as stored, before any turning
-    "Read the size of a picture without decoding it. Raises `DicError` where there is none."
+    "Read the size of a picture without decoding it. Raise `DicError` where there is none."
     with _open(path)[0] as im: return im.height, im.width
 
 # %% ../nbs/00_images.ipynb #b0a10004
@@ -184,7 +184,7 @@ def _load(im, lenient):
         finally: ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 def _load_whole(im, found, lenient):
-    "Decode. Raises `Damaged` where data is missing or wrong, unless that is allowed."
+    "Decode. Raise `Damaged` where data is missing or wrong, unless that is allowed."
     watched = im.fp if isinstance(im.fp, _Watched) else None
     if watched: watched.image = im
     _load(im, lenient)
@@ -266,7 +266,7 @@ def read_picture(
     lenient: bool=False,   # Read a damaged picture as far as it goes, with a note
     background: tuple|None=None, # Red, green, blue behind what is transparent; None: `alpha` apart
 ) -> Picture:
-    "Read a picture and its metadata. Raises `DicError` where it cannot be read whole."
+    "Read a picture and its metadata. Raise `DicError` where it cannot be read whole."
     said = []
     try: got = _read(path, said.append, background)
     except Damaged as e:
@@ -282,7 +282,7 @@ def read_image(
     lenient: bool=False,     # The same
     background: tuple=WHITE, # The same
 ) -> np.ndarray:             # uint8 [height, width, 3], sRGB
-    "Read a picture as a screen would show it. Raises `DicError` where it cannot be read whole."
+    "Read a picture as a screen would show it. Raise `DicError` where it cannot be read whole."
     return read_picture(path, notes, lenient, background).pixels
 
 # %% ../nbs/00_images.ipynb #b9e0c08a
@@ -293,7 +293,7 @@ def write_png(
     exif: bytes=None,       # From the byte order mark on
     xmp: bytes=None,        # A packet in UTF-8
 ):
-    "Write `image` as an 8-bit PNG, atomically. Raises `ValueError` for another type or shape."
+    "Write `image` as an 8-bit PNG, atomically. Raise `ValueError` for another type or shape."
     if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3:
         raise ValueError(f'uint8 [height, width, 3] expected, not {image.dtype} {image.shape}')
     im, options = Image.fromarray(image), {}

@@ -55,11 +55,11 @@ def language(
 
 # %% ../nbs/10_papermill.ipynb #ce90aeeb
 class _Beside:
-    "A stream to write to beside papermill's progress bar"
+    "A stream to write to beside papermill's progress bar."
     def __init__(self, stream, man): self.stream, self.man = stream, man
 
     def write(self, text):
-        "Write text, after the bar has been wiped, or on a new line"
+        "Write text, after the bar has been wiped, or on a new line."
         bar = self.man.pbar
         if bar and bar.last_print_t!=getattr(self.man, 'seen', None):
             if bar.fp.isatty(): bar.clear()
@@ -71,13 +71,13 @@ class _Beside:
 
 # %% ../nbs/10_papermill.ipynb #9ap0a002
 def _names(cell):
-    "List the names that a cell gives a value"
+    "List the names that a cell gives a value."
     nodes = [o for o in ast.walk(ast.parse(cell.source)) if isinstance(o, ast.Name)]
     names = [o.id for o in nodes if isinstance(o.ctx, ast.Store)]
     return ['lambda' if o=='lmbda' else o for o in names]
 
 def _assigned(cells, tag):
-    "List the names that cells with a tag give a value"
+    "List the names that cells with a tag give a value."
     return [o for c in cells if tag in c.metadata.get('tags', []) for o in _names(c)]
 
 def check_names(
@@ -114,7 +114,7 @@ _ONE = ('-f --parameters_file -y --parameters_yaml -b --parameters_base64 --engi
 _VALUES = dict.fromkeys(_TWO.split(), 2) | dict.fromkeys(_ONE.split(), 1)
 
 def _parse(args):
-    "Find where free arguments and files of parameters stand in `args`, and the options' names"
+    "Find where free arguments and files of parameters stand in `args`, and the options' names."
     free, files, names, i = [], [], set(), 0
     while i<len(args):
         arg = args[i]
@@ -130,7 +130,7 @@ def _parse(args):
 
 # %% ../nbs/10_papermill.ipynb #e4d85c4e
 def _find(name):
-    "Find the marked notebook that a name stands for; None where there is none"
+    "Find the marked notebook that a name stands for; None where there is none."
     path = next((p for p in (Path(name), 'nbs'/Path(name)) if p.is_file()), None)
     if not path: return None
     try: return path if marked(json.loads(path.read_text(encoding='utf-8'))['metadata']) else None
@@ -156,12 +156,12 @@ def complete(
 
 # %% ../nbs/10_papermill.ipynb #c17949f7
 def _is_program():
-    "Say whether papermill is the program that runs, by its name or with `python -m`"
+    "Say whether papermill is the program that runs, by its name or with `python -m`."
     if sys.argv[0]!='-m': return Path(sys.argv[0]).stem=='papermill'
     return sys.orig_argv[sys.orig_argv.index('-m')+1]=='papermill'
 
 def _set_up():
-    "Register the translator and the engine; complete the command line"
+    "Register the translator and the engine; complete the command line."
     translators.papermill_translators.register('dic', Translator)
     engines.papermill_engines.register('dic', Engine)
     utils.nb_language = engines.nb_language = language

@@ -13,16 +13,16 @@ from .core import DicError, UsageError
 
 # %% ../nbs/08_pillow.ipynb #5bc89854
 def _accept(prefix):
-    "Say whether a file begins as a `.tfci` file does"
+    "Say whether a file begins as a `.tfci` file does."
     return prefix.startswith(b'\x89TFCI\n')
 
 class TfciImageFile(ImageFile.ImageFile):
-    "A `.tfci` file that is decoded when its samples are needed"
+    "A `.tfci` file that is decoded when its samples are needed."
     format, format_description = 'TFCI', 'learned image compression (dic)'
     _data = None # What is still to be decoded
 
     def _open(self):
-        "Read what the file says of itself"
+        "Read what the file says of itself."
         from dic.coding import MAX_BYTES
         self._data = self.fp.read(MAX_BYTES+1)
         if len(self._data)>MAX_BYTES: raise UnidentifiedImageError('too large for a .tfci file')
@@ -32,7 +32,7 @@ class TfciImageFile(ImageFile.ImageFile):
         self.info.update({k: head[k] for k in ('model', 'fingerprint', 'quality')})
 
     def load(self):
-        "Decode the samples, once"
+        "Decode the samples, once."
         if self._data is not None:
             try: samples = dic.decompress(self._data)
             except DicError as e: raise OSError(str(e)) from e
@@ -43,7 +43,7 @@ class TfciImageFile(ImageFile.ImageFile):
 
 # %% ../nbs/08_pillow.ipynb #dc2ef2ad
 def _save(im, fp, filename):
-    "Write `im` as a `.tfci` file"
+    "Write `im` as a `.tfci` file."
     if im.mode in ('F', 'I'): raise OSError(f'cannot write mode {im.mode} as TFCI')
     names = 'quality', 'size', 'bpp', 'psnr', 'effort', 'model'
     options = {k: im.encoderinfo[k] for k in names if k in im.encoderinfo}

@@ -17,7 +17,7 @@ def target(
     bpp: float=None,   # or its bits per pixel,
     psnr: float=None,  # or the PSNR in dB
 ) -> tuple:            # For `search`: top, bottom, show; of bytes, or of dB
-    "Give the range that meets a target. Raises `DicError` unless there is exactly one."
+    "Give the range that meets a target. Raise `DicError` unless there is exactly one."
     if sum(v is not None for v in (size, bpp, psnr))!=1:
         raise DicError('give one target: a size, a rate or a PSNR')
     if psnr is not None: return psnr, psnr-.05, lambda v: f'{v:.2f} dB'
@@ -54,7 +54,7 @@ def search(
     limit='',    # 'most' or 'least': which way a target outside of the range is met all the same
     notes=None,  # Gets a line where it is
 ) -> tuple:      # The number whose value meets the target, or is nearest below it; and what has it
-    "Find the position of a knob. Raises `DicError` that says what is possible."
+    "Find the position of a knob. Raise `DicError` that says what is possible."
     first, last = (_Tried(k, *attempt(k)) for k in (low, high))
     by_value = lambda o: o.value
     least, most = min(first, last, key=by_value), max(last, first, key=by_value)

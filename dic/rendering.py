@@ -164,7 +164,7 @@ def decoded(
     im: Image.Image, # A loaded picture
     found,           # `Essence` of its file
 ) -> tuple:          # uint16 [height, width, channels], or a Pillow image of 8 bits; and their mode
-    "Give the decoded samples in full depth. Raises `DicError` where they cannot be had."
+    "Give the decoded samples in full depth. Raise `DicError` where they cannot be had."
     if found.kind=='JPEG2000' and found.bits>8: return _deep_jp2(im, found)
     if found.bits>8 or im.mode[0]=='I': return _samples16(im, found)
     return im, im.mode

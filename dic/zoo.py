@@ -57,7 +57,7 @@ def write_weights(
 
 # %% ../nbs/02_zoo.ipynb #27dd9fa4
 def _read(path):
-    "Read what a file says it is, and its arrays"
+    "Read what a file says it is, and its arrays."
     meta, arrays = _content(path)
     known = isinstance(meta, dict) and meta.get('version')==VERSION
     if not (known and isinstance(meta.get('kind'), str) and isinstance(meta.get('config'), dict)):
@@ -66,7 +66,7 @@ def _read(path):
     return meta, arrays
 
 def _content(path):
-    "Read the entry `dic` of a file, and its arrays"
+    "Read the entry `dic` of a file, and its arrays."
     try:
         with safe_open(path, 'np') as f:
             meta = json.loads((f.metadata() or {}).get('dic', 'null'))
@@ -85,11 +85,11 @@ def about(
     return meta['kind'], meta['config']
 
 # %% ../nbs/02_zoo.ipynb #6829e958
-class _TooLarge(Exception): "A model has more variables than its file"
+class _TooLarge(Exception): "A model has more variables than its file."
 
 @contextmanager
 def _at_most(numbers):
-    "Let no more trainable numbers than that be made in the block. Raise `_TooLarge` beyond"
+    "Let no more trainable numbers than that be made in the block. Raise `_TooLarge` beyond."
     from dic.backend import tf
     left = [numbers]
     def create(make, **kwargs):
@@ -135,7 +135,7 @@ def load_weights(
     return runtime.Runtime(weights, fingerprint(path), threads=threads, providers=providers)
 
 def _of_tensorflow(path, device, threads):
-    "Load the weights of a model that TensorFlow runs"
+    "Load the weights of a model that TensorFlow runs."
     from dic.backend import setup
     if device!='auto' or threads: setup(device, threads)
     return load_model(path)
@@ -208,6 +208,6 @@ def ship(
     return path
 
 def _no_default(folder, name):
-    "Let no other weights of the folder be the default"
+    "Let no other weights of the folder be the default."
     for k, c in shipped(folder).items():
         if k!=name and c.pop('default', None): write_json(Path(folder)/f'{k}.json', c)

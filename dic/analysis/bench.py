@@ -33,17 +33,17 @@ def store_folder() -> Path:
     return pooch.os_cache('dic')/'bench'
 
 def _key(codec):
-    "Hash what identifies a codec: another version, or other options, make it another codec"
+    "Hash what identifies a codec: another version, or other options, make it another codec."
     said = json.dumps([MEASUREMENT, codec.version, codec.options])
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 def _place(store, codec, what, path):
-    "Give the path of a codec's file of a picture; `what` is a setting or a target in words"
+    "Give the path of a codec's file of a picture; `what` is a setting or a target in words."
     folder = Path(store)/codec.name/_key(codec)/(what.replace(' ', '-') or 'only')
     return folder/f'{content(path)[:24]}{codec.ending}'
 
 def _kept(place):
-    "Read what was found for a file; None where either is missing or the file's size has changed"
+    "Read what was found for a file; None where either is missing or the file's size has changed."
     try:
         row = read_json(place.with_name(f'{place.name}.json'))
         return row if row['bytes']==place.stat().st_size else None
@@ -53,7 +53,7 @@ def _kept(place):
 _LARGE = threading.Lock() # Large pictures are worked on one at a time: each may take much memory
 
 def _found(codec, at, path, place):
-    "Compress to a file, read it back, decompress and measure; keep what was found"
+    "Compress to a file, read it back, decompress and measure; keep what was found."
     image = read_image(path)
     with _LARGE if image.size>2**24 else contextlib.nullcontext():
         with atomic(place) as f: f.write(codec.encode(image, at))
@@ -69,7 +69,7 @@ def measure(
     path: str|Path,  # A picture
     store: str|Path, # Where files and findings are kept
 ) -> dict:           # As `dic.analysis.compare`, with codec, version, setting and picture's hash
-    "Measure a file of a codec, unless that is known. Raises `DicError` where it fails."
+    "Measure a file of a codec, unless that is known. Raise `DicError` where it fails."
     place = _place(store, codec, codec.words(at), path)
     row = _kept(place) or _found(codec, at, path, place)
     similarity = math.nan if row['ms_ssim'] is None else row['ms_ssim']
@@ -103,7 +103,7 @@ class Job(NamedTuple):
     target: dict|None=None # Or size, bpp or psnr to be met
 
 def _jobs(codecs, paths, at, targets):
-    "List all jobs, picture by picture"
+    "List all jobs, picture by picture."
     for path in paths:
         for codec in codecs:
             settings = codec.settings if at is None else at.get(codec.name, ())
@@ -111,7 +111,7 @@ def _jobs(codecs, paths, at, targets):
             else: yield from (Job(codec, path, i) for i in settings)
 
 def _done(store, job):
-    "Do a job; return a row of `measure`, or the picture and the problem with it"
+    "Do a job; return a row of `measure`, or the picture and the problem with it."
     codec, path, at, target = job
     try:
         if target: at = aim(codec, path, store, **target)
@@ -122,12 +122,12 @@ def _done(store, job):
 
 # %% ../../nbs/06_analysis.bench.ipynb #b2960dff
 def _unique(names, what):
-    "Check that names differ. Raises `DicError` where two share one"
+    "Check that names differ. Raise `DicError` where two share one."
     twice = [name for name, count in Counter(names).items() if count>1]
     if twice: raise DicError(f'several {what} are called {twice[0]}; measure them one at a time')
 
 def _bar(jobs, what, total, progress):
-    "Show progress, by default on a terminal only; under papermill, at most every 10 seconds"
+    "Show progress, by default on a terminal only; under papermill, at most every 10 seconds."
     disable = None if progress is None else not progress
     pause = 10. if 'DIC_CWD' in os.environ else .1
     return tqdm(jobs, what, total, disable=disable, leave=False, mininterval=pause)
@@ -141,7 +141,7 @@ def run(
     targets: list=(),    # Instead of those: dicts with size, bpp or psnr, met on each picture
     progress: bool=None, # Show a bar; by default on a terminal
 ) -> pd.DataFrame:       # A row of `measure` for each job; `attrs['failures']` lists what failed
-    "Measure codecs on pictures. Raises `DicError` where names clash or nothing can be measured."
+    "Measure codecs on pictures. Raise `DicError` where names clash or nothing can be measured."
     store, paths, rows, failures = store or store_folder(), [Path(p) for p in paths], [], []
     _unique([c.name for c in codecs], 'codecs')
     _unique([p.name for p in paths], 'pictures')
@@ -159,7 +159,7 @@ def run(
 
 # %% ../../nbs/06_analysis.bench.ipynb #16fb855b
 def _once(codec, image, at):
-    "Measure the seconds to encode, and to decode"
+    "Measure the seconds to encode, and to decode."
     data, encode_s = timed(codec.encode, image, at)
     return encode_s, timed(codec.decode, data)[1]
 
@@ -169,7 +169,7 @@ def times(
     paths: list,    # Pictures
     repeats: int=3, # How often each is coded; the median counts
 ) -> dict:          # encode_s, decode_s: seconds by the picture's name
-    "Time a codec. Raises `DicError` where it fails."
+    "Time a codec. Raise `DicError` where it fails."
     found = dict(encode_s={}, decode_s={})
     for path in paths:
         image = read_image(path)
@@ -200,7 +200,7 @@ def add_times(
 LOW = .15, .5 # bpp
 
 def _low_window(reference, metric, whole):
-    "Find the qualities of a reference's low rates, within those of a whole comparison"
+    "Find the qualities of a reference's low rates, within those of a whole comparison."
     low, high, rates = whole.low, whole.high, reference['bpp']
     if min(rates)<LOW[0]: low = max(quality_at(reference, LOW[0], metric), low)
     if max(rates)>LOW[1]: high = min(quality_at(reference, LOW[1], metric), high)
@@ -265,7 +265,7 @@ def nearest(
     knob: range, # All positions
     goal: float, # What it is to be
 ) -> int:
-    "Find the likely position on straight lines between those known. Raises `DicError` outside."
+    "Find the likely position on straight lines between those known. Raise `DicError` outside."
     ordered = sorted(known.items(), key=lambda item: (item[1], item[0]))
     at, value = (np.array(v, float) for v in zip(*ordered))
     if not value[0]<=goal<=value[-1]:
@@ -275,7 +275,7 @@ def nearest(
 
 # %% ../../nbs/06_analysis.bench.ipynb #bb65e06e
 def _closest(codec, known, goal, mean):
-    "Find the position whose mean comes closest; add what is measured on the way to `known`"
+    "Find the position whose mean comes closest; add what is measured on the way to `known`."
     for _ in range(8 if codec.knob else 0):
         at = nearest(known, codec.knob, goal)
         if at in known: break
@@ -284,7 +284,7 @@ def _closest(codec, known, goal, mean):
     return min(known, key=lambda i: abs(known[i]-goal))
 
 def _equal(table, codec, paths, key, goal, store):
-    "Make a row of `at_equal`. Raises `DicError` where the codec does not reach the goal"
+    "Make a row of `at_equal`. Raise `DicError` where the codec does not reach the goal."
     def point(at):
         return averages(run([codec], paths, store, {codec.name: [at]}, progress=False)).iloc[0]
     mine = table[table.codec==codec.name]
@@ -316,18 +316,18 @@ def at_equal(
 
 # %% ../../nbs/06_analysis.bench.ipynb #35e59165
 def _corner(image):
-    "Cut out a corner of at most 512 x 512 pixels, sides multiples of 64; it may be empty"
+    "Cut out a corner of at most 512 x 512 pixels, sides multiples of 64; it may be empty."
     height, width = (min(512, n//64*64) for n in image.shape[:2])
     return image[:height, :width]
 
 def _lmbda(model, quality):
-    "Compute the lambda of a quality; without a quality, give the model's own"
+    "Compute the lambda of a quality; without a quality, give the model's own."
     from dic.coding import TOP
     if quality is None: return model.lmbda
     return model.lambdas[0]*(model.lambdas[1]/model.lambdas[0])**(quality/TOP)
 
 def _estimate(coder, loss, image, lmbda, options):
-    "Compute bpp of a file, and by the loss; PSNR of a file, and by the loss"
+    "Compute bpp of a file, and by the loss; PSNR of a file, and by the loss."
     from dic import coding
     data = coding.compress(image, coder, **options)
     rate, error = map(float, loss(image[None], lmbda))
@@ -381,7 +381,7 @@ def where_they_differ(
 
 # %% ../../nbs/06_analysis.bench.ipynb #c9b8fadf
 def _reconstructions(path, codecs, bpp, store):
-    "Reconstruct a picture with each codec, with a caption; a codec that cannot has no picture"
+    "Reconstruct a picture with each codec, with a caption; a codec that cannot has no picture."
     original, shown, size = read_image(path), [], None
     for codec in codecs:
         goal = dict(size=size) if size else dict(bpp=bpp)

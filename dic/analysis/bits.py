@@ -38,7 +38,7 @@ class Bits:
 
 # %% ../../nbs/05_analysis.bits.ipynb #c876a729
 def _held(coded, costs):
-    "Add up the bits of each part that holds latents, by its name"
+    "Add up the bits of each part that holds latents, by its name."
     held = {}
     for name, _, _, part, names in coded:
         for k, n in enumerate(names):

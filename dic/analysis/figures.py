@@ -24,7 +24,7 @@ BACKGROUND = (
 _AXES = dict(psnr='PSNR in dB', ms_ssim='MS-SSIM', ms_ssim_db='MS-SSIM in dB')
 
 def _points(curve, metric, upto):
-    "Select the rates and values of a curve to show; None where it has none of that metric"
+    "Select the rates and values of a curve to show; None where it has none of that metric."
     values = curve.get('ms_ssim' if metric=='ms_ssim_db' else metric)
     if values is None: return None
     if metric=='ms_ssim_db': values = [db(v) for v in values]
@@ -65,7 +65,7 @@ def plot_rd(
 
 # %% ../../nbs/05_analysis.figures.ipynb #f9052d0e
 def _captions(labels, size):
-    "Load a font, and measure the width and height of each caption in pixels"
+    "Load a font, and measure the width and height of each caption in pixels."
     from PIL import Image, ImageDraw, ImageFont
     font = ImageFont.load_default(size)
     pen = ImageDraw.Draw(Image.new('RGB', (1, 1)))

@@ -23,7 +23,7 @@ def bpp(
 
 # %% ../../nbs/05_analysis.metrics.ipynb #908288fe
 def _check(a, b):
-    "Refuse what cannot be compared"
+    "Refuse what cannot be compared."
     for x in (a, b):
         if x.dtype!=np.uint8 or x.ndim!=3 or x.shape[2]!=3:
             raise DicError(f'an 8-bit RGB picture is needed, not {x.dtype} {list(x.shape)}')
@@ -34,7 +34,7 @@ def mse(
     a: np.ndarray, # uint8 [height, width, 3]
     b: np.ndarray, # Of the same size
 ) -> float:        # 0 to 65025
-    "Average the squared error. Raises `DicError` where the pictures cannot be compared."
+    "Average the squared error. Raise `DicError` where the pictures cannot be compared."
     _check(a, b)
     step, total = max(1, 2**20//a[0].size), 0
     for i in range(0, len(a), step):
@@ -47,7 +47,7 @@ def psnr(
     a: np.ndarray, # uint8 [height, width, 3]
     b: np.ndarray, # Of the same size
 ) -> float:        # dB; `inf` for equal pictures
-    "Compute the PSNR over RGB. Raises `DicError` where the pictures cannot be compared."
+    "Compute the PSNR over RGB. Raise `DicError` where the pictures cannot be compared."
     return psnr_of(mse(a, b))
 
 # %% ../../nbs/05_analysis.metrics.ipynb #cf7d3cff
@@ -55,7 +55,7 @@ _TAPS = np.exp(-np.arange(-5, 6)**2/(2*1.5**2))
 _BAND = sum(np.eye(16, 26, i)*t for i, t in enumerate(_TAPS/_TAPS.sum())) # 26 samples to 16 means
 
 def _blurred(maps):
-    "Compute Gaussian means of maps [n, height, width] where the window of 11 x 11 fits"
+    "Compute Gaussian means of maps [n, height, width] where the window of 11 x 11 fits."
     n, height, width = maps.shape
     tall = np.empty((n, height-10, width))
     both = np.empty((n, height-10, width-10))
@@ -71,7 +71,7 @@ def _blurred(maps):
 _C1, _C2 = 2.55**2, 7.65**2 # 1 and 3 percent of 255: they keep the quotients finite
 
 def _terms(x, y):
-    "Compute luminance, and contrast times structure, where the window fits"
+    "Compute luminance, and contrast times structure, where the window fits."
     maps = np.empty((4, *x.shape))
     maps[0], maps[1], maps[2], maps[3] = x, y, x*x+y*y, x*y
     mean_x, mean_y, squares, product = _blurred(maps)
@@ -89,12 +89,12 @@ def ssim(
 _WEIGHTS = .0448, .2856, .3001, .2363, .1333 # Of the five scales
 
 def _halved(x):
-    "Average each 2 x 2 pixels, an odd side mirrored first"
+    "Average each 2 x 2 pixels, an odd side mirrored first."
     x = np.pad(x, ((0, x.shape[0]%2), (0, x.shape[1]%2)), 'symmetric')
     return (x[::2, ::2]+x[1::2, ::2]+x[::2, 1::2]+x[1::2, 1::2])/4
 
 def _scale(x, y, last):
-    "Average contrast times structure over one scale; at the last, times luminance too"
+    "Average contrast times structure over one scale; at the last, times luminance too."
     total, (height, width) = 0., x.shape
     for i in range(0, height-10, 64):
         luminance, rest = _terms(x[i:i+74], y[i:i+74])
@@ -102,7 +102,7 @@ def _scale(x, y, last):
     return total/((height-10)*(width-10))
 
 def _similarity(x, y):
-    "Compute the MS-SSIM of one colour, float64"
+    "Compute the MS-SSIM of one colour, float64."
     total, last = 1., len(_WEIGHTS)-1
     for i, weight in enumerate(_WEIGHTS):
         if i: x, y = _halved(x), _halved(y)
@@ -116,7 +116,7 @@ def ms_ssim(
     a: np.ndarray, # uint8 [height, width, 3]
     b: np.ndarray, # Of the same size
 ) -> float:        # 0 to 1; `nan`, undefined, where a side is under 161 pixels
-    "Compute MS-SSIM over RGB. Raises `DicError` where that cannot be, or memory is short."
+    "Compute MS-SSIM over RGB. Raise `DicError` where that cannot be, or memory is short."
     _check(a, b)
     height, width = a.shape[:2]
     if min(height, width)<MS_SSIM_SIDE: return math.nan

@@ -43,13 +43,13 @@ class Peer(_Description):
         image: np.ndarray, # uint8 [height, width, 3]
         at: int=None,      # Position of the knob
     ) -> bytes:            # A complete file
-        "Compress. Raises `DicError` where the codec does not take the picture."
+        "Compress. Raise `DicError` where the codec does not take the picture."
         return self._do(self.write, image, **self.setting(at))
 
     def decode(self,
         data: bytes, # A complete file
     ) -> np.ndarray: # uint8 [height, width, 3]
-        "Decompress. Raises `DicError` where the bytes are no such file."
+        "Decompress. Raise `DicError` where the bytes are no such file."
         return self._do(self.read, data)
 
     def setting(self, at=None) -> dict: return {} if at is None else self.of(at)
@@ -68,13 +68,13 @@ class Peer(_Description):
 
 # %% ../../nbs/06_analysis.peers.ipynb #7ab824c4
 def _save(image, kind, **how):
-    "Compress a picture with Pillow; return the file's bytes"
+    "Compress a picture with Pillow; return the file's bytes."
     f = io.BytesIO()
     Image.fromarray(image).save(f, kind, **how)
     return f.getvalue()
 
 def _open(data, kind):
-    "Read the pixels of a file with Pillow"
+    "Read the pixels of a file with Pillow."
     with Image.open(io.BytesIO(data), formats=[kind]) as im: return np.array(im.convert('RGB'))
 
 def _quality(at): return dict(quality=at)
@@ -87,7 +87,7 @@ def _pillow(
     turn=dict,         # Setting -> arguments of Pillow
     **fixed,           # Arguments of Pillow that stay the same
 ):
-    "Make a codec of Pillow"
+    "Make a codec of Pillow."
     def write(image, **setting): return _save(image, kind, **fixed, **turn(**setting))
     words = ', '.join(f'{k.replace("_", " ")} {v}' for k, v in fixed.items())
     read = partial(_open, kind=kind)
@@ -95,14 +95,14 @@ def _pillow(
 
 # %% ../../nbs/06_analysis.peers.ipynb #eff75065
 def _plugin(package, start):
-    "Make a plugin ready; give its version. Raises `DicError` where it is not installed"
+    "Make a plugin ready; give its version. Raise `DicError` where it is not installed."
     try: start()
     except ImportError as e:
         raise Missing(f'{package} is not installed: pip install "dic-codec[peers]"') from e
     return f'{package} {metadata.version(package)}'
 
 def _feature(what, library):
-    "Give the version of a library in Pillow. Raises `DicError` where Pillow was built without it"
+    "Give the version of a library in Pillow. Raise `DicError` where Pillow was built without it."
     if not features.check(what): raise DicError(f'this Pillow was built without {library}')
     return f'Pillow {metadata.version("pillow")}, {library} {features.version(what)}'
 
@@ -181,7 +181,7 @@ PEERS = tuple(_MAKERS)
 def peer(
     name: str, # One of `PEERS`
 ) -> Peer:
-    "Make a classical codec. Raises `DicError` for an unknown or missing one."
+    "Make a classical codec. Raise `DicError` for an unknown or missing one."
     if name not in PEERS:
         raise DicError(f'{name!r} is no codec; there are {", ".join(PEERS)}, and weights')
     try: return _MAKERS[name]()
@@ -214,25 +214,25 @@ def with_effort(
 
 # %% ../../nbs/06_analysis.peers.ipynb #3e55206c
 def _searched(effort):
-    "Say how latents are searched for, in words: another way is another codec"
+    "Say how latents are searched for, in words: another way is another codec."
     if not effort: return ''
     from dic.models import refine
     return f', {refine.steps_of(effort)} steps, {refine.Method()}'
 
 def _write(model, effort, image, **setting):
-    "Compress a picture to a `.tfci` file"
+    "Compress a picture to a `.tfci` file."
     from dic import coding
     return coding.compress(image, model, effort, **setting)
 
 def _meet(model, effort, image, **target):
-    "Make a `.tfci` file that meets a target; return it, and the position of its quality"
+    "Make a `.tfci` file that meets a target; return it, and the position of its quality."
     from dic import coding
     data, quality = coding.compress_to(image, model, effort=effort, **target)
     return data, round(quality*coding.STEPS)
 
 # %% ../../nbs/06_analysis.peers.ipynb #9db6c061
 def _qualities(effort):
-    "Choose the qualities that make a curve: the longer they take, the fewer"
+    "Choose the qualities that make a curve: the longer they take, the fewer."
     if not effort: return range(0, 64, 7)
     return range(7, 50, 7) if effort<8 else (7, 21, 35, 49)
 
@@ -259,7 +259,7 @@ def ours(
 def codec(
     name: str, # One of `PEERS`, or weights
 ) -> Peer:
-    "Make any codec by its name. Raises `DicError` where there is none."
+    "Make any codec by its name. Raise `DicError` where there is none."
     return peer(name) if name in PEERS else ours(name)
 
 # %% ../../nbs/06_analysis.peers.ipynb #f1e43aca
@@ -271,7 +271,7 @@ def meet(
     bpp: float=None,   # or its bits per pixel,
     psnr: float=None,  # or the PSNR in dB: exactly one of the three
 ) -> tuple[bytes, int]: # The file, and the position of the knob
-    "Find the file nearest to a target from below. Raises `DicError` where it is out of reach."
+    "Find the file nearest to a target from below. Raise `DicError` where it is out of reach."
     if not codec.knob: raise DicError(f'{codec.name} has one rate and cannot meet a target')
     goal = target(image.shape[0]*image.shape[1], size, bpp, psnr)
     def attempt(i):

@@ -20,7 +20,7 @@ from ..core import DicError, needs
 def published(
     name: str=None, # Such as `cai:vtm`; None for all
 ) -> dict:          # label, kind, source, bpp, psnr, perhaps ms_ssim; or a dict of such, by id
-    "Read curves on Kodak with their sources. Raises `DicError` where none has that name."
+    "Read curves on Kodak with their sources. Raise `DicError` where none has that name."
     file = resources.files('dic').joinpath('curves/kodak.json')
     curves = json.loads(file.read_text(encoding='utf-8'))
     if name is None: return curves
@@ -38,7 +38,7 @@ def curves(
 
 # %% ../../nbs/05_analysis.rates.ipynb #bbe41cee
 def _log_rate(curve, metric, which):
-    "Sort the qualities of a curve, in dB, and compute ln(bpp) at each"
+    "Sort the qualities of a curve, in dB, and compute ln(bpp) at each."
     if metric not in ('psnr', 'ms_ssim'): raise DicError(f'{metric!r}: is no metric of a curve')
     rate, quality = [np.asarray(curve[k], float) for k in ('bpp', metric)]
     if metric=='ms_ssim': quality = np.array([db(s) for s in quality])
@@ -51,7 +51,7 @@ def _log_rate(curve, metric, which):
     return quality, np.log(rate[first])
 
 def _pchip(x, y):
-    "Make the monotone piecewise cubic through points"
+    "Make the monotone piecewise cubic through points."
     return needs('scipy.interpolate', 'peers', 'a BD-rate').PchipInterpolator(x, y)
 
 # %% ../../nbs/05_analysis.rates.ipynb #10bf8199
@@ -62,7 +62,7 @@ class BD(NamedTuple):
     high: float    # dB
 
 def _shared(curves, window):
-    "Find the range of qualities over which two curves are compared"
+    "Find the range of qualities over which two curves are compared."
     low, high = max(q[0] for q, _ in curves), min(q[-1] for q, _ in curves)
     if low>=high:
         spans = ', '.join(f'{q[0]:.2f} to {q[-1]:.2f} dB' for q, _ in curves)
@@ -79,7 +79,7 @@ def bd_rate(
     metric: str='psnr', # `psnr` or `ms_ssim`, which is taken in dB
     window: tuple=None, # Lowest and highest quality in dB; the whole overlap by default
 ) -> BD:
-    "Compute Bjøntegaard's mean difference in rate. Raises `DicError` where curves lack points."
+    "Compute Bjøntegaard's mean difference in rate. Raise `DicError` where curves lack points."
     curves = [_log_rate(reference, metric, 'reference'), _log_rate(test, metric, 'tested')]
     low, high = _shared(curves, window)
     a, b = [_pchip(q, r).integrate(low, high)/(high-low) for q, r in curves]
@@ -91,7 +91,7 @@ def quality_at(
     rate: float,        # bpp
     metric: str='psnr', # `psnr` or `ms_ssim`, which is taken in dB
 ) -> float:             # dB
-    "Read off the quality that a curve reaches at a rate. Raises `DicError` outside the curve."
+    "Read off the quality that a curve reaches at a rate. Raise `DicError` outside the curve."
     quality, log_rate = _log_rate(curve, metric, 'given')
     rates, first = np.unique(np.exp(log_rate), return_index=True)
     return _read_off(rates, quality[first], rate, 'bpp')
@@ -101,12 +101,12 @@ def rate_at(
     quality: float,     # Of the metric, in dB
     metric: str='psnr', # `psnr` or `ms_ssim`, which is taken in dB
 ) -> float:             # bpp
-    "Read off the rate at which a curve reaches a quality. Raises `DicError` outside the curve."
+    "Read off the rate at which a curve reaches a quality. Raise `DicError` outside the curve."
     qualities, log_rate = _log_rate(curve, metric, 'given')
     return math.exp(_read_off(qualities, log_rate, quality, 'dB'))
 
 def _read_off(x, y, at, unit):
-    "Read off the value of a curve at a point of its range"
+    "Read off the value of a curve at a point of its range."
     if not x[0]<=at<=x[-1]:
         raise DicError(f'the curve goes from {x[0]:.4g} to {x[-1]:.4g} {unit} '
                        f'and does not reach {at:.4g}')

@@ -28,7 +28,7 @@ def compare(
     nbytes: int=None,  # Size of the compressed file, where known
     image: str=None,   # What the row is called; the original's name by default
 ) -> dict:             # With the keys of `MEASURES`; None for a rate that is unknown
-    "Measure a reconstruction. Raises `DicError` where the two cannot be read or compared."
+    "Measure a reconstruction. Raise `DicError` where the two cannot be read or compared."
     a, b = [x if isinstance(x, np.ndarray) else read_image(x) for x in (original, reconstruction)]
     error, similarity = mse(a, b), ms_ssim(a, b)
     name = image or (Path(original).name if isinstance(original, (str, Path)) else None)
@@ -40,7 +40,7 @@ def compare(
 _SUREST = (lambda p: p.name+'.tfci.png', lambda p: p.name, lambda p: p.stem) # the surest first
 
 def _pairs(ours, theirs):
-    "Match each of ours with one of theirs, None where several fit; give those that are taken too"
+    "Match each of ours with one of theirs, None where several fit; give those that are taken too."
     index, used, pairs = defaultdict(list), {}, {}
     for q in theirs:
         for key in (q.name, q.stem): index[key].append(q)
@@ -53,7 +53,7 @@ def _pairs(ours, theirs):
     return pairs, used
 
 def _unpaired(ours, theirs, pairs, used):
-    "Say, by path, why a file has no partner"
+    "Say, by path, why a file has no partner."
     several = {p: ', '.join(str(q) for q in used if used[q]==p) for p in pairs if not pairs[p]}
     why = {p: f'several go with it: {names}' for p, names in several.items()}
     why |= {p: f'{p.name}: no reconstruction of that name' for p in ours if p not in pairs}
@@ -65,7 +65,7 @@ def match(
     originals,       # Folder, file or pattern, or a list of these
     reconstructions, # The same
 ) -> tuple:          # Pairs of paths; and a dict with `image` and `problem` for each that has none
-    "Pair the files of two folders by name. Raises `DicError` where a folder holds no picture."
+    "Pair the files of two folders by name. Raise `DicError` where a folder holds no picture."
     ours, theirs = collect(originals), collect(reconstructions)
     named = [isinstance(o, (str, Path)) and Path(o).is_file() for o in (originals, reconstructions)]
     if all(named): return [(ours[0], theirs[0])], []
@@ -83,7 +83,7 @@ class Table(list):
         self.attrs = attrs
 
     def frame(self):
-        "Make a pandas table with the same `attrs`. Raises `DicError` where that is not installed."
+        "Make a pandas table with the same `attrs`. Raise `DicError` where that is not installed."
         pd = needs('pandas', 'peers', 'a data frame')
         table = pd.DataFrame(list(self), columns=None if self else MEASURES)
         table.attrs.update(self.attrs)
@@ -99,7 +99,7 @@ def table_of(
 
 # %% ../../nbs/05_analysis.tables.ipynb #6a9c341a
 def _file_of(original, reconstruction, streams):
-    "Find the .tfci file of a pair; None where there is none"
+    "Find the .tfci file of a pair; None where there is none."
     beside = [reconstruction.parent]
     if reconstruction.name.endswith('.tfci.png'): beside.append(original.parent)
     name, stem = f'{original.name}.tfci', reconstruction.stem
@@ -113,7 +113,7 @@ def compare_folders(
     reconstructions,   # The same
     streams=None,      # Folder of the .tfci files; by default the pictures' own
 ) -> Table:            # A row of `compare` per pair; `attrs['failures']`: `image` and `problem`
-    "Measure all reconstructions of a folder. Raises `DicError` where a folder holds no picture."
+    "Measure all reconstructions of a folder. Raise `DicError` where a folder holds no picture."
     from tqdm import tqdm
     pairs, failures = match(originals, reconstructions)
     table = Table(failures=failures)
@@ -128,20 +128,20 @@ def compare_folders(
 
 # %% ../../nbs/05_analysis.tables.ipynb #ae624886
 def _known(rows, key):
-    "List the values that are known and defined"
+    "List the values that are known and defined."
     values = [r.get(key) for r in rows]
     return [v for v in values if v is not None and v==v]
 
 def _mean(values):
-    "Compute a mean; `nan` of nothing"
+    "Compute a mean; `nan` of nothing."
     return sum(values)/len(values) if values else math.nan
 
 def _own(value):
-    "Convert a number of NumPy to one of Python"
+    "Convert a number of NumPy to one of Python."
     return value.item() if hasattr(value, 'item') else value
 
 def _rows(table):
-    "List a table's rows as dicts of Python's own types, whether it is pandas' or a list"
+    "List a table's rows as dicts of Python's own types, whether it is pandas' or a list."
     rows = table.to_dict('records') if hasattr(table, 'to_dict') else table
     return [{k: _own(v) for k, v in r.items()} for r in rows]
 
@@ -149,7 +149,7 @@ def _rows(table):
 _TIMES = 'encode_s', 'decode_s'
 
 def _average(rows):
-    "Make one row of `means`"
+    "Make one row of `means`."
     keys = ('bpp', 'mse', 'psnr', 'ms_ssim', *_TIMES)
     mean, sizes = {k: _mean(_known(rows, k)) for k in keys}, _known(rows, 'bytes')
     found = dict(
@@ -198,7 +198,7 @@ def versions() -> dict:
     return found
 
 def _plain(o):
-    "Convert `o` for JSON: Python's own types, None for what is not finite"
+    "Convert `o` for JSON: Python's own types, None for what is not finite."
     if isinstance(o, dict): return {str(k): _plain(v) for k, v in o.items()}
     if isinstance(o, (list, tuple)): return [_plain(v) for v in o]
     o = _own(o)

@@ -31,6 +31,11 @@ MODULES = { # Command -> module of this package
     'import':     'training'}
 
 # %% ../../nbs/09_cli.ipynb #971048c9
+_EXAMPLES = """examples:
+  dic compress photo.png             # writes photo.png.tfci
+  dic decompress photo.png.tfci      # writes photo.png.tfci.png
+  dic compress --help                # options and examples of a command"""
+
 def parser(
     typed: str=None, # The command, where it alone is needed
 ) -> argparse.ArgumentParser:
@@ -40,7 +45,7 @@ def parser(
     listed = '\n'.join(f'  {name:12}{COMMANDS[name].what}' for name in names)
     p = Parser('dic', usage='dic COMMAND ...',
                description='Deep image compression: train, run and measure learned image codecs.',
-               epilog=f'commands:\n{listed}\n\ndic COMMAND --help shows options and examples.')
+               epilog=f'commands:\n{listed}\n\n{_EXAMPLES}')
     p.add_argument('--version', action='version', version=f'dic {dic.__version__}',
                    help='show the version and exit')
     commands = p.add_subparsers(prog='dic', metavar='COMMAND', dest='command', required=True,
@@ -50,7 +55,7 @@ def parser(
 
 # %% ../../nbs/09_cli.ipynb #cc600b6a
 def _check_output(a):
-    "Refuse what would only be printed where standard output is closed"
+    "Refuse what would only be printed where standard output is closed."
     prints = a.command in ('info', 'models', 'analyze', 'bench')
     file = getattr(a, 'csv', None) or getattr(a, 'out', None)
     if 'stdout' in CLOSED and (a.json or prints and not file):
@@ -58,14 +63,14 @@ def _check_output(a):
                        'redirect it with > FILE')
 
 def _parsed(argv):
-    "Read a command line; what is unknown is an error of the command's own"
+    "Read a command line; what is unknown is an error of the command's own."
     a, unknown = parser(argv[0]).parse_known_args(argv)
     if unknown:
         raise UsageError(f'unrecognized arguments: {" ".join(unknown)} (see dic {a.command} --help)')
     return a
 
 def _run(argv):
-    "Do what a command line says; return the exit code"
+    "Do what a command line says; return the exit code."
     if not argv:
         parser().print_help(sys.stderr)
         return 2

@@ -21,11 +21,11 @@ _MEASURES = dict(
     psnr='{:.2f}', ms_ssim='{:.4f}', ms_ssim_db='{:.2f}')
 
 def _cell(form, v):
-    "Write a number, which may be undefined"
+    "Write a number, which may be undefined."
     return '-' if v is None or v!=v else form.format(v)
 
 def _measures(table):
-    "Format a table of measurements, without rates where none is known; its lines"
+    "Format a table of measurements, without rates where none is known; its lines."
     def known(k): return k not in ('bytes', 'bpp') or any(r[k] is not None for r in table)
     shown = {k: form for k, form in _MEASURES.items() if known(k)}
     rows = [[_cell(form, r[k]) for k, form in shown.items()] for r in table]
@@ -33,7 +33,7 @@ def _measures(table):
 
 # %% ../../nbs/09_cli.analysis.ipynb #f94a4a5a
 def _means(m):
-    "Format averages in a line"
+    "Format averages in a line."
     rate = f'{m["bpp"]:.4f} bpp, ' if m['bpp'] is not None else ''
     psnr, similarity = 'infinite', ''
     if m['psnr'] is not None:
@@ -64,13 +64,13 @@ _ANALYZE = dict(
 
 # %% ../../nbs/09_cli.analysis.ipynb #412247ba
 def _warn_left_out(name):
-    "Write a line about what a folder holds beside pictures; `compare_folders` reports the rest"
+    "Write a line about what a folder holds beside pictures; `compare_folders` reports the rest."
     notes = []
     with contextlib.suppress(DicError): collect(name, notes=notes)
     for line in notes: warn(line.replace(' (--recursive takes what is there)', ''))
 
 def _tell_measures(a, table, data):
-    "Write the results of `dic analyze`"
+    "Write the results of `dic analyze`."
     from dic.analysis import MS_SSIM_SIDE
     if table: tell(a, *_measures(table))
     if len(table)>1: tell(a, _means(data['averages'][0]))
@@ -93,7 +93,7 @@ def _analyze(a):
 
 # %% ../../nbs/09_cli.analysis.ipynb #3f4f762d
 def _codecs(names):
-    "Find codecs by name; by default all, with a line for each that is not installed"
+    "Find codecs by name; by default all, with a line for each that is not installed."
     from dic.analysis import peers
     if names:
         try: return [peers.codec(n) for n in names]
@@ -105,7 +105,7 @@ def _codecs(names):
 _MEANS = dict(bpp='{:.3f}', psnr='{:.2f}', ms_ssim='{:.4f}', encode_s='{:.3f}', decode_s='{:.3f}')
 
 def _averages(table, targets):
-    "Format the means of codecs over pictures at each setting or target; lines of a table"
+    "Format the means of codecs over pictures at each setting or target; lines of a table."
     from dic import analysis
     if targets: table = table.assign(setting=table.target)
     means = analysis.averages(table)
@@ -138,7 +138,7 @@ _CODECS = {
              'weights, and all of these)')}
 
 def _rows_file(text):
-    "Read the name of a file of rows; photographs are no such file"
+    "Read the name of a file of rows; photographs are no such file."
     if text.endswith('.json'): return file_name(text)
     raise argparse.ArgumentTypeError(f'{text!r} does not end in .json; photographs go first')
 
@@ -169,7 +169,7 @@ _BENCH = dict(
 
 # %% ../../nbs/09_cli.analysis.ipynb #715160f1
 def _named_after_json(a):
-    "Let --json FILE be what -o FILE is, as it was in version 0.1"
+    "Let --json FILE be what -o FILE is, as it was in version 0.1."
     if not isinstance(a.json, str): return
     if a.out: raise UsageError('--json FILE and -o FILE name the same file; give one of them')
     a.out, a.json = a.json, False

@@ -18,14 +18,14 @@ from ..disk import PHOTOS, node_at
 
 # %% ../../nbs/09_cli.coding.ipynb #9bc32e04
 def _line(row):
-    "Say what became of a file"
+    "Say what became of a file."
     notes = f' ({", ".join(row["notes"])})' if row.get('notes') else ''
     quality = f', quality {row["quality"]:.5g}' if 'quality' in row else ''
     return (f'{row["input"]} -> {row["output"]}: {row["width"]} x {row["height"]}, '
             f'{human(row["bytes"])}, {row["bpp"]:.3f} bpp{quality}, {row["seconds"]:.2f} s{notes}')
 
 def _summary(rows, seconds):
-    "Say what became of all files together"
+    "Say what became of all files together."
     done = [r for r in rows if 'bytes' in r]
     skipped = sum('skipped' in r for r in rows)
     failed = len(rows)-len(done)-skipped
@@ -39,7 +39,7 @@ def _summary(rows, seconds):
 # %% ../../nbs/09_cli.coding.ipynb #d7a4ea53
 @contextlib.contextmanager
 def _spread(a):
-    "Give what maps a function over files on a cluster; None without --cluster"
+    "Give what maps a function over files on a cluster; None without --cluster."
     if not a.cluster:
         yield None
         return
@@ -48,7 +48,7 @@ def _spread(a):
     with cluster.connected(a.cluster) as client: yield partial(cluster.spread, client)
 
 def _process(a, todo, failed, work):
-    "Compress or decompress files; return their rows, and whether any has an error"
+    "Compress or decompress files; return their rows, and whether any has an error."
     from dic import coding
     from dic.coding.files import WORKERS
     start, skip = time.perf_counter(), a.skip_existing
@@ -62,7 +62,7 @@ def _process(a, todo, failed, work):
 
 # %% ../../nbs/09_cli.coding.ipynb #7b97bfdd
 def _located(name):
-    "Find the file of weights; the default ones for None"
+    "Find the file of weights; the default ones for None."
     from dic.zoo import locate
     try: path = locate(name)
     except DicError as e: raise UsageError(str(e)) from e
@@ -70,12 +70,12 @@ def _located(name):
     return path
 
 def _named(path):
-    "Name weights as any machine finds them: shipped ones have no path there"
+    "Name weights as any machine finds them: shipped ones have no path there."
     from dic.zoo import SHIPPED
     return path.stem if path.parent==SHIPPED else str(path.absolute())
 
 def _load(model, device, threads):
-    "Load weights, once in a process"
+    "Load weights, once in a process."
     from dic import coding
     try: return coding.load(model, device, threads)
     except DicError as e:
@@ -83,7 +83,7 @@ def _load(model, device, threads):
         raise
 
 def _loader(a):
-    "Make a function that loads weights for what was asked for; workers have a core each"
+    "Make a function that loads weights for what was asked for; workers have a core each."
     return partial(_load, device=a.device, threads=a.threads or (1 if a.cluster else 0))
 
 # %% ../../nbs/09_cli.coding.ipynb #54440d09
@@ -91,13 +91,13 @@ _PICTURE = (rb'\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM|II[*+]|MM\0[*+]|GIF8|P[1-6]|
             rb'\0\0\0\x0c(jP|JXL)|\xff\x4f\xff\x51|\xff\x0a|....ftyp')
 
 def _head(path):
-    "Read the first bytes of a file; none where that is impossible"
+    "Read the first bytes of a file; none where that is impossible."
     try:
         with open(path, 'rb') as f: return f.read(16)
     except OSError: return b''
 
 def _any_hopeful(a, todo):
-    "Say whether any input begins as a picture does, and may be written to its output"
+    "Say whether any input begins as a picture does, and may be written to its output."
     return any((a.overwrite or node_at(dst)!='file') and re.match(_PICTURE, _head(src), re.S)
                for src, dst in todo)
 
@@ -121,7 +121,7 @@ _COMPRESS = dict(
 
 # %% ../../nbs/09_cli.coding.ipynb #a684bbca
 def _target(a):
-    "Take the quality or the target that was given, as an option of the library"
+    "Take the quality or the target that was given, as an option of the library."
     options = dict(quality=a.quality, size=a.target_size, bpp=a.target_bpp, psnr=a.target_psnr)
     given = {k: v for k, v in options.items() if v is not None}
     if len(given)>1:
@@ -129,7 +129,7 @@ def _target(a):
     return given
 
 def _check_model(a, model, name, target):
-    "Refuse options that weights do not have; weights that are not loaded are not asked"
+    "Refuse options that weights do not have; weights that are not loaded are not asked."
     if target and 'quality' not in getattr(model, 'options', ['quality']):
         raise UsageError(f'{name}: {model.kind} has one rate; use weights that serve every rate, '
                          'see dic models')
@@ -138,7 +138,7 @@ def _check_model(a, model, name, target):
 
 # %% ../../nbs/09_cli.coding.ipynb #dda41090
 def _compress_file(src, dst, load, **options):
-    "Compress a photograph with the weights that `load` gives"
+    "Compress a photograph with the weights that `load` gives."
     from dic import coding
     return coding.compress_file(src, dst, model=load(), **options)
 
@@ -176,7 +176,7 @@ _DECOMPRESS = dict(
 
 # %% ../../nbs/09_cli.coding.ipynb #6848ea0d
 def _check_names(a, todo):
-    "Refuse names of outputs that say no format, or another than was asked for"
+    "Refuse names of outputs that say no format, or another than was asked for."
     for _, dst in todo:
         kind = format_of(dst)
         if kind not in FORMATS:
@@ -186,14 +186,14 @@ def _check_names(a, todo):
             raise UsageError(f'{dst}: is no name for --format {a.format}')
 
 def _weights(data, named, load):
-    "Load the weights that a file was made with, or those that were named; None for unknown ones"
+    "Load the weights that a file was made with, or those that were named; None for unknown ones."
     from dic import coding, zoo
     fingerprint = coding.parse(data)['fingerprint']
     path = named or zoo.by_fingerprint(fingerprint, former=True)
     return load(path) if path else None
 
 def _decompress_file(src, dst, named, load, tick=None):
-    "Decompress a file to a picture of the format that its name says"
+    "Decompress a file to a picture of the format that its name says."
     from dic import coding
     from dic.coding.codec import silent
     from dic.coding.files import size_of, turn

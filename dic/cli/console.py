@@ -78,13 +78,13 @@ _SAME = 1.     # Seconds in which more of them are the same; `timeout -s INT` se
 _PAUSE = .002  # Seconds until it is tried again to raise it
 
 def _importing(frame):
-    "Say whether Python's import system, which may swallow an exception, is among the callers"
+    "Say whether Python's import system, which may swallow an exception, is among the callers."
     while frame and not frame.f_code.co_filename.startswith('<frozen importlib'):
         frame = frame.f_back
     return frame is not None
 
 def _try_to_raise(number, frame):
-    "Raise what was asked for, or try again soon where a module is being imported"
+    "Raise what was asked for, or try again soon where a module is being imported."
     if not _State.waits: return
     if _importing(frame) and hasattr(signal, 'setitimer'):
         signal.setitimer(signal.ITIMER_REAL, _PAUSE)
@@ -94,7 +94,7 @@ def _try_to_raise(number, frame):
 
 # %% ../../nbs/09_cli.console.ipynb #dab88c29
 def _end(kind, number, frame):
-    "Note that an end was asked for, and try to raise it; from the third time on, end at once"
+    "Note that an end was asked for, and try to raise it; from the third time on, end at once."
     now = time.monotonic()
     if now-_State.at<_SAME: return
     _State.asked, _State.waits, _State.at, _State.times = kind(), True, now, _State.times+1
@@ -104,7 +104,7 @@ def _end(kind, number, frame):
     _try_to_raise(number, frame)
 
 def _handlers():
-    "List signals and what handles them; SIGALRM is that of the pause"
+    "List signals and what handles them; SIGALRM is that of the pause."
     found = {signal.SIGTERM: partial(_end, Terminated)}
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         found[signal.SIGINT] = partial(_end, KeyboardInterrupt)
@@ -133,18 +133,18 @@ def raise_waiting():
 
 # %% ../../nbs/09_cli.console.ipynb #fc4fc8c2
 def _interruption(e):
-    "Describe Ctrl-C or SIGTERM, as `describe` does"
+    "Describe Ctrl-C or SIGTERM, as `describe` does."
     what, code = ('terminated', 143) if isinstance(e, Terminated) else ('interrupted', 130)
     return f'{what}: {e}' if e.args else what, code
 
 def _interrupt_behind(e):
-    "Find the Ctrl-C or SIGTERM that an exception is, or that made an import fail; None without one"
+    "Find the Ctrl-C or SIGTERM that an exception is, or that made an import fail, or None."
     if isinstance(e, KeyboardInterrupt): return e
     if not isinstance(e, ImportError): return None
     return _State.asked or _interrupt_behind(e.__cause__ or e.__context__)
 
 def _unforeseen(e):
-    "Describe an exception that nobody foresaw, in a line"
+    "Describe an exception that nobody foresaw, in a line."
     import traceback
     at = traceback.extract_tb(e.__traceback__)[-1]
     says = (str(e).splitlines() or [''])[0][:200]

@@ -16,11 +16,11 @@ from ..disk import writable
 
 # %% ../../nbs/09_cli.data.ipynb #5bbf0901
 def _datasets():
-    "Import what handles data sets, which takes more than the codec needs"
+    "Import what handles data sets, which takes more than the codec needs."
     return needs('dic.data.datasets', 'train', 'handling data sets')
 
 def _convert(a, source, inputs, out, **options):
-    "Prepare photographs; return a row about it"
+    "Prepare photographs; return a row about it."
     data = _datasets()
     for name in inputs: data.find_photos(name)      # an error before a folder is made
     def say(line):
@@ -34,7 +34,7 @@ def _convert(a, source, inputs, out, **options):
 
 # %% ../../nbs/09_cli.data.ipynb #9bd2854c
 def _fetch(a, name, root):
-    "Fetch a data set; return a row about it"
+    "Fetch a data set; return a row about it."
     data = _datasets()
     out = data.fetch(name, root, a.base, progress=sys.stderr.isatty())
     n = len(data.find_photos(name, root))
@@ -42,7 +42,7 @@ def _fetch(a, name, root):
     return dict(input=name, output=str(out), photographs=n)
 
 def _destination(source, root):
-    "Name the folder that converted photographs go to, after their own"
+    "Name the folder that converted photographs go to, after their own."
     name = source
     if source!='samples':
         own = Path(source)
@@ -54,7 +54,7 @@ def _destination(source, root):
 
 # %% ../../nbs/09_cli.data.ipynb #73c6dc85
 def _ingest_source(a, source, root):
-    "Fetch a data set, or convert photographs; return a row about it"
+    "Fetch a data set, or convert photographs; return a row about it."
     if source in _datasets().DATASETS: return _fetch(a, source, root)
     out = _destination(source, root)
     pattern = set('*?[') & set(source)
@@ -66,7 +66,7 @@ def _ingest_source(a, source, root):
     return row|dict(error=f'{source}: {len(row["skipped"])} could not be read')
 
 def _list_datasets(a, root):
-    "List the data sets that can be fetched; return their rows"
+    "List the data sets that can be fetched; return their rows."
     data = _datasets()
     rows = [dict(name=name, here=(root/name).is_dir(), files=list(d['files']),
                  address=data.ADDRESSES[d['source']]) for name, d in data.DATASETS.items()]
@@ -134,7 +134,7 @@ _PREPARE = dict(
 
 # %% ../../nbs/09_cli.data.ipynb #2c8259a2
 def _limits(a):
-    "Take the limits for `prepare`: those of the paper, or what was given"
+    "Take the limits for `prepare`: those of the paper, or what was given."
     paper = _datasets().PAPER
     limits = paper|{k: v for k in paper if (v := getattr(a, k)) is not None}
     low, high = limits['shorter_side']

@@ -57,7 +57,7 @@ def is_stream(
 _LARGEST = 2**31 # Bytes that are taken from standard input at most
 
 def _receive(name, path):
-    "Copy a stream to a file"
+    "Copy a stream to a file."
     try: source = contextlib.nullcontext(binary_stream('stdin')) if name=='-' else open(name, 'rb')
     except OSError as e: raise DicError(f'{name}: cannot be read ({e.strerror})') from e
     with source as stream, open(path, 'wb') as f:
@@ -67,12 +67,12 @@ def _receive(name, path):
                 raise DicError(f'{name}: more than the {human(_LARGEST)} that are read')
 
 def _send(path):
-    "Copy a file to standard output"
+    "Copy a file to standard output."
     with printing(), open(path, 'rb') as f: shutil.copyfileobj(f, binary_stream('stdout'))
 
 # %% ../../nbs/09_cli.files.ipynb #cb27596f
 def _check_streams(a):
-    "Refuse names that do not go with a stream"
+    "Refuse names that do not go with a stream."
     if len(a.files)>1: raise UsageError('- stands for one file; name it, and one other, alone')
     if a.out is None:
         raise UsageError(f'{a.files[0]} has no name to make another from; say -o FILE, '
@@ -83,7 +83,7 @@ def _check_streams(a):
 
 # %% ../../nbs/09_cli.files.ipynb #e8b83440
 def _source(a, suffixes, but):
-    "Find the one file that is read; None for a stream"
+    "Find the one file that is read; None for a stream."
     if is_stream(a.files[0]): return None
     from dic import coding
     found, failed = coding.gather(a.files, suffixes, but)
@@ -93,7 +93,7 @@ def _source(a, suffixes, but):
     return found[0]
 
 def _target(a):
-    "Name the one file that is written; None for standard output"
+    "Name the one file that is written; None for standard output."
     if a.out=='-': return None
     path = Path(a.out)
     if a.out.endswith('/') or path.is_dir():
@@ -104,7 +104,7 @@ def _target(a):
 # %% ../../nbs/09_cli.files.ipynb #3d2f552d
 @contextlib.contextmanager
 def _streams(a, suffix, suffixes, but):
-    "Give an input and its output, of which either is a stream"
+    "Give an input and its output, of which either is a stream."
     _check_streams(a)
     source, target = _source(a, suffixes, but), _target(a)
     a.piped = target is None

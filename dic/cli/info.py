@@ -17,14 +17,14 @@ from ..disk import collect
 
 # %% ../../nbs/09_cli.info.ipynb #36d77ec9
 def _read_stdin():
-    "Describe the file on standard input"
+    "Describe the file on standard input."
     from dic.coding.container import MAX_BYTES
     data = binary_stream('stdin').read(MAX_BYTES+1)
     try: return dic.info(data)|dict(file='-')
     except DicError as e: raise DicError(f'-: {e}') from e
 
 def _readers(name):
-    "Pair the `.tfci` files that a name stands for with what describes each"
+    "Pair the `.tfci` files that a name stands for with what describes each."
     if name=='-': return [(name, _read_stdin)]
     try: return [(p, partial(dic.info, p)) for p in collect(name, ['.tfci'])]
     except DicError as e:
@@ -34,12 +34,12 @@ def _readers(name):
 
 # %% ../../nbs/09_cli.info.ipynb #4c956ae9
 def _serves_all_rates(name):
-    "Say whether shipped weights serve a range of rates, by their card"
+    "Say whether shipped weights serve a range of rates, by their card."
     from dic import zoo
     return name is not None and isinstance(zoo.shipped()[name].get('lmbda'), list)
 
 def _line(row):
-    "Describe a file in a line"
+    "Describe a file in a line."
     weights = row['weights'] or 'not installed'
     rated = row['quality'] or _serves_all_rates(row['weights'])
     quality = f', quality {row["quality"]:.5g}' if rated else ''
@@ -68,11 +68,11 @@ def _info(a):
 
 # %% ../../nbs/09_cli.info.ipynb #3c3d3778
 def _numbers(v):
-    "Write a number, or the two ends of a range"
+    "Write a number, or the two ends of a range."
     return ' to '.join(map(str, v)) if isinstance(v, list) else str(v)
 
 def _cells(name, card):
-    "Describe weights as cells of a table"
+    "Describe weights as cells of a table."
     valid, config = card.get('validation'), card.get('config') or {}
     steps = f'{card["steps"]:,}' if 'steps' in card else ''
     bpp = f'{valid["valid_bpp"]:.3f}' if valid else ''

@@ -36,7 +36,7 @@ def file_size(
 
 # %% ../../nbs/09_cli.options.ipynb #79e55eba
 def _float(text):
-    "Read a number; NaN where it is none"
+    "Read a number; NaN where it is none."
     try: return float(text)
     except ValueError: return math.nan
 
@@ -49,18 +49,18 @@ def positive_number(
     raise argparse.ArgumentTypeError(f'{text!r} is not a number above 0')
 
 def _quality(text):
-    "Read a number from 0 to 63"
+    "Read a number from 0 to 63."
     v = _float(text)
     if 0<=v<=63: return v
     raise argparse.ArgumentTypeError(f'{text!r} is not within 0 to 63')
 
 def _effort(text):
-    "Read a whole number from 0 to 9"
+    "Read a whole number from 0 to 9."
     if re.fullmatch('[0-9]', text): return int(text)
     raise argparse.ArgumentTypeError(f'{text!r} is not a whole number from 0 to 9')
 
 def _threads(text):
-    "Read a whole number from 0 to 1024"
+    "Read a whole number from 0 to 1024."
     v = whole_number(text)
     if v>1024: raise argparse.ArgumentTypeError(f'{text} threads are more than 1024')
     return v
@@ -69,13 +69,13 @@ def _threads(text):
 _COLOURS = dict(white=(255,)*3, black=(0,)*3, grey=(128,)*3, gray=(128,)*3)
 
 def _colour(text):
-    "Read a colour, by its name or as #rrggbb: red, green, blue, 0 to 255"
+    "Read a colour, by its name or as #rrggbb: red, green, blue, 0 to 255."
     if text in _COLOURS: return _COLOURS[text]
     if re.fullmatch('#[0-9a-fA-F]{6}', text): return tuple(bytes.fromhex(text[1:]))
     raise argparse.ArgumentTypeError(f'{text!r} is none of white, black, grey, #rrggbb')
 
 def _device(text):
-    "Read the name of a device"
+    "Read the name of a device."
     if re.fullmatch(r'auto|cpu|gpu(:\d+)?|cuda|coreml|directml|openvino', text): return text
     raise argparse.ArgumentTypeError(
         f'{text!r} is none of auto, cpu, gpu, gpu:1, cuda, coreml, directml, openvino')
@@ -156,7 +156,7 @@ _ALWAYS = {
 
 # %% ../../nbs/09_cli.options.ipynb #15ace771
 def _by_name(*groups):
-    "Index options by the last of their names, without dashes"
+    "Index options by the last of their names, without dashes."
     options = [o for group in groups for o in group.items()]
     return {names.split('--')[-1]: (names, how) for names, how in options}
 

@@ -32,18 +32,18 @@ def format_of(
 
 # %% ../../nbs/09_cli.pictures.ipynb #42ff0b76
 def _replace(notes, note, other):
-    "Change a note"
+    "Change a note."
     notes[notes.index(note)] = other
 
 def _encoded(im, form, metadata):
-    "Encode a Pillow image in another format than PNG"
+    "Encode a Pillow image in another format than PNG."
     import io
     if 'exif' in metadata: metadata = metadata|dict(exif=b'Exif\0\0'+metadata['exif'])
     im.save(made := io.BytesIO(), form.name, **form.options, **metadata)
     return made.getbuffer()
 
 def _encode(im, form, metadata, notes):
-    "Encode as `_encoded` does, without metadata where that fails"
+    "Encode as `_encoded` does, without metadata where that fails."
     if metadata:
         try: return _encoded(im, form, metadata)
         except (OSError, ValueError): _replace(notes, 'metadata', 'metadata dropped')
@@ -51,7 +51,7 @@ def _encode(im, form, metadata, notes):
 
 # %% ../../nbs/09_cli.pictures.ipynb #43bae464
 def _save(dst, form, image, extras, notes):
-    "Write a picture in another format than PNG, with as much beside its pixels as that holds"
+    "Write a picture in another format than PNG, with as much beside its pixels as that holds."
     from PIL import Image
     from dic.rendering import WHITE, composed
     alpha = extras.get('alpha')

@@ -17,26 +17,34 @@ from ..disk import collect, read_json, writable, write_json
 # %% ../../nbs/09_cli.training.ipynb #67ab0d02
 _METAVARS = {int: 'N', float: 'X', str: 'NAME'}
 _OWN_METAVARS = dict(config='JSON', init='WEIGHTS', out='PATH')
-_NAMES = dict(lmbda='--lambda --lmbda', out='-o --out')
+_NAMES = dict(lmbda=('--lambda', '--lmbda'), out=('-o --out', None))
 
 def _names(parameter):
-    "Name the option for a parameter of `plan`, and how else it may be typed, which no help shows"
-    if parameter in _NAMES: return _NAMES[parameter], None
+    "Name the option for a parameter of `plan`, and how else it may be typed, which no help shows."
+    if parameter in _NAMES: return _NAMES[parameter]
     dashed = parameter.replace('_', '-')
     return f'--{dashed}', f'--{parameter}' if dashed!=parameter else None
+
+def _help(about):
+    "Write a parameter's description as the help of an option."
+    return f'{about[0].lower()}{about[1:]}'.replace('`', '').replace('%', '%%')
+
+def _usual(parameter, default):
+    "Say what a parameter is where it is not given."
+    from dic.training.recipe import PRESETS
+    if default is not None: return f' (default: {default})'.replace('.0)', ')')
+    return " (default: the preset's)" if parameter in PRESETS['quick'] else ''
 
 def plan_options() -> dict: # Names of each -> what `add_argument` takes
     "List the parameters of `plan` as options."
     from dic.training.recipe import options
     found = {}
     for parameter, (kind, default, about) in options().items():
-        usual = '' if default is None else f' (default: {default})'.replace('.0)', ')')
         how = dict(
             dest=parameter, type=file_name if kind is str else kind, default=argparse.SUPPRESS,
             metavar=_OWN_METAVARS.get(parameter, _METAVARS[kind]))
-        about = f'{about[0].lower()}{about[1:]}{usual}'.replace('%', '%%')
         shown, other = _names(parameter)
-        found[shown] = how|dict(help=about)
+        found[shown] = how|dict(help=_help(about)+_usual(parameter, default))
         if other: found[other] = how|dict(help=argparse.SUPPRESS)
     return found
 
@@ -50,17 +58,17 @@ def plan_parameters(
 
 # %% ../../nbs/09_cli.training.ipynb #bfce555b
 def _set_up(a):
-    "Choose the device and the threads that train"
+    "Choose the device and the threads that train."
     from dic.backend import setup
     try: setup(getattr(a, 'device', 'auto'), a.threads)
     except DicError as e: raise UsageError(str(e)) from e
 
 def _progress(a):
-    "Send what training prints to standard error where standard output is for JSON"
+    "Send what training prints to standard error where standard output is for JSON."
     return contextlib.redirect_stdout(sys.stderr) if a.json else contextlib.nullcontext()
 
 def _tell_run(a, folder):
-    "Write how to use a run's weights; return what `--json` prints"
+    "Write how to use a run's weights; return what `--json` prints."
     tell(a, f'use it: dic compress PHOTO --model {folder}')
     weights, card = str(folder/'weights.safetensors'), read_json(folder/'card.json')
     return dict(run=str(folder), weights=weights, card=card)
@@ -134,7 +142,7 @@ _IMPORT = dict(
 
 # %% ../../nbs/09_cli.training.ipynb #d1c1dcbc
 def _measure(folder, photographs):
-    "Measure a run's weights with real files; the means go into its card as `kodak`"
+    "Measure a run's weights with real files; the means go into its card as `kodak`."
     bench = needs('dic.analysis.bench', 'peers', 'measuring')
     from dic import analysis
     from dic.analysis import peers

@@ -17,7 +17,7 @@ from ..images import Picture
 
 # %% ../../nbs/04_beside.ipynb #be51d005
 def _plane(alpha):
-    "Encode a plane as a PNG; of one bit where there is nothing in between"
+    "Encode a plane as a PNG; of one bit where there is nothing in between."
     im, f = Image.fromarray(alpha), io.BytesIO()
     if not ((alpha>0)&(alpha<255)).any(): im = im.convert('1')
     im.save(f, 'PNG', optimize=True)

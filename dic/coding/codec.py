@@ -23,7 +23,7 @@ EFFORT = 9 # The highest
 def silent(done, estimate=None): "Take no notice of progress."
 
 def _check_effort(model, effort):
-    "Refuse an effort that the model does not have"
+    "Refuse an effort that the model does not have."
     whole = isinstance(effort, numbers.Integral) and not isinstance(effort, bool)
     if not whole or not 0<=effort<=EFFORT:
         raise UsageError(f'effort {effort!r} is not a whole number from 0 to {EFFORT}')
@@ -31,7 +31,7 @@ def _check_effort(model, effort):
         raise DicError(f'{model.kind} has no effort; only swift has one')
 
 def _checked(image, model, effort):
-    "Return a picture and a model that may be compressed together"
+    "Return a picture and a model that may be compressed together."
     image = np.asarray(image)
     if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3:
         raise DicError('a picture is uint8 [height, width, 3], '
@@ -44,7 +44,7 @@ def _checked(image, model, effort):
 
 # %% ../../nbs/04_codec.ipynb #27e68b3b
 def _model_options(model, options):
-    "Return what the model takes, with a quality as a file holds it"
+    "Return what the model takes, with a quality as a file holds it."
     if odd := [k for k in options if k not in model.options]:
         raise DicError(f'{model.kind} has no option {odd[0]}')
     if 'quality' not in model.options: return {}
@@ -64,7 +64,7 @@ def check(
     return crc
 
 def _file(model, features, height, width, options, more={}):
-    "Make a file of a picture that has been analysed; `more` is what a search found"
+    "Make a file of a picture that has been analysed; `more` is what a search found."
     payload, checked = model.encode_picture(features, height, width, **options, **more)
     quality = options.get('quality', 0)
     head = Header(model.kind, model.fingerprint[:16], height, width, quality)
@@ -72,7 +72,7 @@ def _file(model, features, height, width, options, more={}):
     return pack(File(head, [(model.section, payload)]))
 
 def _searched(model, image, features, options, effort, tick):
-    "Search for better latents of a picture: y, and z as a keyword"
+    "Search for better latents of a picture: y, and z as a keyword."
     from dic.models import refine           # late: most pictures are compressed without
     steps = refine.steps_of(effort)
     y, z = refine.search(model, image, features, options['quality'], steps, tick)
@@ -98,7 +98,7 @@ def compress(
 
 # %% ../../nbs/04_codec.ipynb #99949949
 def _check_payload(model, head, size):
-    "Refuse a payload of a size in bytes that the picture cannot have"
+    "Refuse a payload of a size in bytes that the picture cannot have."
     counts = model.symbols(head.height, head.width)
     what = f'a picture of {head.width} x {head.height}'
     if size>16*sum(counts.values())+64: raise DecodeError(f'{what} cannot need so many bytes')
@@ -156,29 +156,29 @@ def decompress(
 def _psnr(a, b): return psnr_of(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
 
 class _Trials:
-    "A picture that is coded at one quality after another; `steps` is a quality in 1024ths"
+    "A picture that is coded at one quality after another; `steps` is a quality in 1024ths."
     def __init__(self, model, image, by_psnr):
         self.model, self.image, self.by_psnr = model, image, by_psnr
         self.features = model.analyse(image)
 
     def file(self, steps, features, more={}):
-        "Make the file at a quality"
+        "Make the file at a quality."
         return _file(self.model, features, *self.image.shape[:2], dict(quality=steps/STEPS), more)
 
     def psnr(self, steps, features, more={}):
-        "Compute the PSNR at a quality"
+        "Compute the PSNR at a quality."
         size, quality = self.image.shape[:2], steps/STEPS
         latents = self.model.quantise(features, *size, quality=quality, **more)
         return _psnr(self.image, self.model.reconstruct(latents, *size, quality=quality))
 
     def plain(self, steps):
-        "Return the value and, where that is the size, the file of a single pass"
+        "Return the value and, where that is the size, the file of a single pass."
         if self.by_psnr: return self.psnr(steps, self.features), None
         data = self.file(steps, self.features)
         return len(data), data
 
     def searched(self, steps, effort, tick):
-        "Return the value and the file of a search"
+        "Return the value and the file of a search."
         options = dict(quality=steps/STEPS)
         found = _searched(self.model, self.image, self.features, options, effort, tick)
         data = self.file(steps, *found)
@@ -189,7 +189,7 @@ _HINT = 2  # Effort of the short search
 _TRIES = 3 # Full searches at most
 
 def _next(trials, steps, value, goal):
-    "Find the quality at which a search should meet a goal, by how far off the last one was"
+    "Find the quality at which a search should meet a goal, by how far off the last one was."
     top, bottom, show = goal
     middle, single = (top+bottom)/2, trials.plain(steps)[0]
     if trials.by_psnr:
@@ -201,7 +201,7 @@ def _next(trials, steps, value, goal):
     return search(trials.plain, 0, TOP*STEPS, *near, show)[0]
 
 def _corrected(trials, steps, goal, effort, tick):
-    "Find value, file and quality that come nearest to a goal from below; None where none fits"
+    "Find value, file and quality that come nearest to a goal from below; None where none fits."
     (top, bottom, _), best = goal, None
     efforts = [_HINT]*(effort>_HINT)+[effort]*_TRIES
     for k, turn in enumerate(efforts):
@@ -217,7 +217,7 @@ def _corrected(trials, steps, goal, effort, tick):
 
 # %% ../../nbs/04_codec.ipynb #5c8ce503
 def _to_goal(trials, goal, effort, tick, notes):
-    "Make a file that meets a goal; return its quality in 1024ths, too"
+    "Make a file that meets a goal; return its quality in 1024ths, too."
     _, bottom, show = goal
     limit = notes is not None and ('least' if trials.by_psnr else 'most')
     steps, data = search(trials.plain, 0, TOP*STEPS, *goal, limit, notes)

@@ -33,7 +33,7 @@ def check_size(
 MOST = 64 # Sections of a file
 
 def _section(kind, content):
-    "Write a section"
+    "Write a section."
     n, length = len(content), bytearray()
     while n>127:
         length.append(n & 127 | 128)
@@ -42,7 +42,7 @@ def _section(kind, content):
 
 # %% ../../nbs/04_container.ipynb #2c45160b
 def _length(body, at):
-    "Read a length in groups of seven bits, and where it ends"
+    "Read a length in groups of seven bits, and where it ends."
     n = shift = 0
     while True:
         if at>=len(body) or shift>28: raise DecodeError('a section is cut short')
@@ -51,7 +51,7 @@ def _length(body, at):
         if body[at-1]<128: return n, at
 
 def _sections(body):
-    "Read the sections in `body`, as pairs of a letter and bytes"
+    "Read the sections in `body`, as pairs of a letter and bytes."
     found, at = [], 0
     while at<len(body):
         if len(found)==MOST: raise DecodeError(f'the file has more than {MOST} sections')
@@ -83,7 +83,7 @@ class Header:
 
 # %% ../../nbs/04_container.ipynb #9025d214
 def _read_header(data):
-    "Read a header, checked"
+    "Read a header, checked."
     n = 1+data[0] if data else 0
     if not data or len(data)!=n+18: raise DecodeError('the header is damaged')
     name = data[1:n]
@@ -121,7 +121,7 @@ def pack(
 
 # %% ../../nbs/04_container.ipynb #9f286bdd
 def _foreign(data):
-    "Say what bytes are that are no file of ours"
+    "Say what bytes are that are no file of ours."
     if not data: return 'the file is empty'
     if not (data.startswith(b'\n') and b'\n\x02MD\x12' in data[:4096]): return 'not a .tfci file'
     return "a file of tensorflow-compression's own program: decompress it with that (tfci.py)"

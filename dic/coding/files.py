@@ -37,7 +37,7 @@ def gather(
 
 # %% ../../nbs/04_files.ipynb #048f19db
 def _place(path, out, into, suffix, under):
-    "Name the output of a file; in the folder `out`, or just that"
+    "Name the output of a file; in the folder `out`, or just that."
     name = path.name+suffix
     if out is None: return path.with_name(name)
     if not into: return Path(out)
@@ -53,7 +53,7 @@ def _is_folder(inputs, paths, out):
 
 # %% ../../nbs/04_files.ipynb #fa39ea76
 def _identity(path):
-    "Return what two names of one file have in common"
+    "Return what two names of one file have in common."
     try:
         s = os.stat(path)
         if node_at(path)=='file': return s.st_dev, s.st_ino
@@ -106,12 +106,12 @@ def jobs(
 
 # %% ../../nbs/04_files.ipynb #df46fd5e
 def _named(e, src, dst):
-    "Describe an error in one line that names a file"
+    "Describe an error in one line that names a file."
     if isinstance(e, OSError) and e.strerror: return f'{dst or src}: {e.strerror}'
     return str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
 
 def _row(work, overwrite, skip, debug, pair):
-    "Work on one file; return its row"
+    "Work on one file; return its row."
     src, dst = pair
     row = dict(input=str(src), output=str(dst)) if dst else {}
     try:
@@ -125,7 +125,7 @@ def _row(work, overwrite, skip, debug, pair):
 
 # %% ../../nbs/04_files.ipynb #6f3e19c2
 def _bar(n, progress):
-    "Make what shows rows with a bar, if there are several"
+    "Make what shows rows with a bar, if there are several."
     if n<2 or progress is False: return iter
     from tqdm.auto import tqdm
     off = None if progress is None else False
@@ -150,20 +150,20 @@ class Share:
         if done>=1: self.bar.close()
 
 # %% ../../nbs/04_files.ipynb #d25c8505
-class _Stopped(BaseException): "Work in another thread is to end"
+class _Stopped(BaseException): "Work in another thread is to end."
 
 def _unless(stop):
-    "Make a `tick` that ends the work when an event is set"
+    "Make a `tick` that ends the work when an event is set."
     def tick(done, estimate=None):
         if stop.is_set(): raise _Stopped
     return tick
 
 def _lost(pair, why):
-    "Make the row of a file that a cluster has given up"
+    "Make the row of a file that a cluster has given up."
     return dict(input=str(pair[0]), output=str(pair[1]), error=f'{pair[0]}: {why}')
 
 def _spread_by(spread):
-    "Make a `map` for pairs of paths, which other machines know by their absolute names only"
+    "Make a `map` for pairs of paths, which other machines know by their absolute names only."
     def run(f, todo):
         absolute = [tuple(o and Path(o).absolute() for o in pair) for pair in todo]
         for pair, far, row in zip(todo, absolute, spread(f, absolute, _lost)):
@@ -175,7 +175,7 @@ def _spread_by(spread):
 
 @contextlib.contextmanager
 def _pool(workers, stop):
-    "Give a `map` that works on so many at once; drop what is not done at the end of the block"
+    "Give a `map` that works on so many at once; drop what is not done at the end of the block."
     if workers<2:
         yield map
         return
@@ -235,7 +235,7 @@ def _facts(data, h, w): return dict(bytes=len(data), height=h, width=w, bpp=8*le
 
 # %% ../../nbs/04_files.ipynb #ed750839
 def _left_for_pixels(options, taken, height, width):
-    "Lessen a size or a rate by the bytes that sections take"
+    "Lessen a size or a rate by the bytes that sections take."
     goal = options.get('size') or options.get('bpp', 0)*height*width/8
     if not goal or not taken: return options
     if taken>=goal: raise DicError(f'what it holds beside its pixels takes {taken:,} bytes')
@@ -243,7 +243,7 @@ def _left_for_pixels(options, taken, height, width):
     return dict(size=left) if 'size' in options else dict(bpp=8*left/(height*width))
 
 def _compressed(picture, notes, strict, model, options, how):
-    "Compress a picture, and let go of it, so that its memory is free once it has been analysed"
+    "Compress a picture, and let go of it, so that its memory is free once it has been analysed."
     def taken():
         pixels, picture.pixels = picture.pixels, None
         return pixels
@@ -253,7 +253,7 @@ def _compressed(picture, notes, strict, model, options, how):
 
 # %% ../../nbs/04_files.ipynb #a26d2277
 def _target(options):
-    "Check that there is at most one quality or target; return it"
+    "Check that there is at most one quality or target; return it."
     if odd := options.keys()-{'quality', 'size', 'bpp', 'psnr'}:
         raise DicError(f'there is no option {min(odd)}')
     if len(options)>1: raise DicError('give one of quality, size, bpp and psnr')
@@ -331,7 +331,7 @@ def decompress_files(
 _MADE = '.tfci.png' # What decompressing adds to the name of a picture
 
 def _rename(src, dst):
-    "Give a file another name"
+    "Give a file another name."
     if node_at(dst) not in ('', 'file'): raise DicError(f'{dst}: is no file that can be replaced')
     os.replace(src, dst)
     return {}

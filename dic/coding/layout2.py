@@ -17,7 +17,7 @@ from ..zoo import by_fingerprint
 
 # %% ../../nbs/04_layout2.ipynb #5e4d0a99
 def _model(head, model):
-    "Load the weights that made a file, or were made from those with nothing but other tables"
+    "Load the weights that made a file, or were made from those with nothing but other tables."
     path, named = by_fingerprint(head['fingerprint'], former=True), model and codec(model)
     own = load(path) if path else None
     if own and (named is None or named.fingerprint==own.fingerprint): found = named or own
@@ -28,7 +28,7 @@ def _model(head, model):
 
 # %% ../../nbs/04_layout2.ipynb #f5d6d54c
 def _strings(payload):
-    "Read the byte strings in a serialised `tfc.PackedTensors`, which holds nothing else"
+    "Read the byte strings in a serialised `tfc.PackedTensors`, which holds nothing else."
     from dic.backend import tf, tfc
     strings = list(tfc.PackedTensors(payload).unpack([tf.string])[0].numpy())
     again = tfc.PackedTensors()
@@ -37,13 +37,13 @@ def _strings(payload):
     return strings
 
 def _tables(model, k):
-    "Return the tables that version 0.1 coded z or y with"
+    "Return the tables that version 0.1 coded z or y with."
     from dic.models import entropy
     return entropy.Tables(*(model.former[f'layout2/{k}/{part}'] for part in ('cdf', 'offset')))
 
 # %% ../../nbs/04_layout2.ipynb #953b81dd
 def _swift(model, strings, height, width):
-    "Decode the latents of `swift`, channels first"
+    "Decode the latents of `swift`, channels first."
     from dic.models import entropy
     if len(strings)!=2 or not model.former:
         raise DicError('these weights have no tables for files of version 0.1')
@@ -52,7 +52,7 @@ def _swift(model, strings, height, width):
     z = np.moveaxis(z, -1, 0)
     reader = entropy.Reader(_tables(model, 'y'), strings[1])
     def code(k, mu, index):
-        "Read the symbols of a step, in the shape of their tables' numbers"
+        "Read the symbols of a step, in the shape of their tables' numbers."
         grouped = index.reshape(4, n, *index.shape[1:]).transpose(0, 2, 3, 1)
         symbols = np.asarray(reader.read(grouped.astype(np.int32)))
         return symbols.transpose(0, 3, 1, 2).reshape(index.shape)
@@ -74,7 +74,7 @@ def _latents(model, payload, height, width, options):
 
 # %% ../../nbs/04_layout2.ipynb #dc062d8e
 def _check(head, latents, kind):
-    "Compute the CRC-32 over a file's head and its latents, channels last, in little-endian order"
+    "Compute the CRC-32 over a file's head and its latents, channels last, in little-endian order."
     crc = zlib.crc32(head)
     for a in latents:
         a = np.moveaxis(np.asarray(a), 0, -1) if kind=='swift' else np.asarray(a)

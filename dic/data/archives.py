@@ -42,7 +42,7 @@ def unzip(
     out: str|Path,       # Folder that is to appear; must not exist
     progress: bool=True, # Show a bar, where tqdm is installed
 ):
-    "Unpack an archive, whole or not at all. Raises `DicError` where it is broken or unsafe."
+    "Unpack an archive, whole or not at all. Raise `DicError` where it is broken or unsafe."
     out = Path(out)
     if out.exists(): raise DicError(f'{out} exists already')
     part = out.with_name(f'.{out.name}-{os.getpid()}.part')

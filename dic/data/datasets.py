@@ -79,7 +79,7 @@ def find_photos(
     root: str|Path|None=None, # Folder of the data sets, by default `data_root()`
     notes: list|None=None,    # Gets a line for each folder of which something was left out
 ) -> list[Path]:              # All photographs below a folder; of None, the sample photographs
-    "List the photographs that `data` stands for. Raises `DicError` where there are none."
+    "List the photographs that `data` stands for. Raise `DicError` where there are none."
     if data in (None, '', 'samples'): return sample_photos()
     here, own = Path(root or data_root())/str(data), Path(data)
     known = str(data) in DATASETS
@@ -116,7 +116,7 @@ def fetch(
     retries: int=2,           # How often to try again when a connection breaks or a hash is wrong
     progress: bool=True,      # Show bars
 ) -> Path:                    # The folder with the photographs
-    "Fetch a data set unless it is here, whole or not at all. Raises `DicError` where that fails."
+    "Fetch a data set unless it is here, whole or not at all. Raise `DicError` where that fails."
     if name not in DATASETS:
         raise DicError(f'{name!r} is no known data set; there are {", ".join(DATASETS)}')
     folder, files = Path(root or data_root())/name, DATASETS[name]['files']
@@ -256,7 +256,7 @@ def prepare(
     progress: bool=True,                     # Show a bar
     say=_say,                                # Gets a line for each one skipped, and one at the end
 ) -> dict:                                   # `photos`: all there; `new`: made now; `skipped`: why
-    "Convert what is missing to 8-bit sRGB PNGs in `out`. Raises `DicError` where the disk refuses."
+    "Convert what is missing to 8-bit sRGB PNGs in `out`. Raise `DicError` where the disk refuses."
     out, side = Path(out), shorter_side and list(shorter_side)
     options = dict(shorter_side=side, max_saturation=max_saturation, seed=seed)
     try:

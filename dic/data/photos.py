@@ -24,7 +24,7 @@ def photos_in(
     folder: str|Path,
     notes: list|None=None, # Gets a line where something was left out
 ) -> list[Path]:           # In order; of linked folders too
-    "List every photograph below a folder. Raises `DicError` where there is none."
+    "List every photograph below a folder. Raise `DicError` where there is none."
     return collect(folder, recursive=True, notes=notes)
 
 # %% ../../nbs/00_data.photos.ipynb #8e20d468
@@ -62,7 +62,7 @@ def split(
     valid: float|int=.05,  # Share (below 1) or number to hold out
     seed: int=0,
 ) -> tuple[list, list]:    # To train on and to validate with, each in the order of `paths`
-    "Hold out photographs by a hash of their content. Raises `DicError` if none is left to train."
+    "Hold out photographs by a hash of their content. Raise `DicError` if none is left to train."
     paths = list(paths)
     rank = {p: draw(seed, content(p))[0]/2**64 for p in paths}
     if valid>=1 and valid>=len(paths):
@@ -134,7 +134,7 @@ class _Parts(_Held):
         valid: float|int=.05, # As for `split`
         seed: int=0,
     ) -> tuple:               # `Photos` to train on and to validate with
-        "Hold out some for validation. Raises `DicError` where there are too few."
+        "Hold out some for validation. Raise `DicError` where there are too few."
         if len(self)<2:
             raise DicError(f'{self.paths[0]}: is the only photograph; two are needed at least')
         return tuple(self.only(o) for o in split(self.paths, valid, seed))

@@ -176,7 +176,7 @@ def draw_layers(
     return fig
 
 def _draw_layer(ax, i, row):
-    "Draw a block, and the arrow that leads to it"
+    "Draw a block, and the arrow that leads to it."
     from matplotlib.cm import Oranges
     box = dict(boxstyle='round', fc=Oranges(min(.8, row['kmac']/50)), ec='grey')
     text = f'{row["layer"]}\n{row["kmac"]:.2f}'

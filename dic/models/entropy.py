@@ -178,7 +178,7 @@ class Writer(_Coder):
         symbols, # int32 tensor of any shape: the values
         indexes, # int32 tensor of the same shape: which table each is coded with
     ):
-        "Encode. Raises `DicError` for values from 2**20 on, which come of broken weights alone."
+        "Encode. Raise `DicError` for values from 2**20 on, which come of broken weights alone."
         symbols, indexes = np.asarray(symbols), np.asarray(indexes)
         if symbols.size and not -2**20<symbols.min()<=symbols.max()<2**20:
             raise DicError('these weights give latents out of all bounds')
@@ -207,7 +207,7 @@ class Reader(_Coder):
         self.handle, values = decode(self.handle, indexes, indexes.shape, tf.int32)
         return values.numpy()
     def read(self, indexes):
-        "Decode: int32 of the indexes' shape. Raises `DicError` for bytes of no such symbols."
+        "Decode: int32 of the indexes' shape. Raise `DicError` for bytes of no such symbols."
         indexes = np.asarray(indexes)
         value, escape = self._get(indexes), self.escape[indexes]
         out = value==escape
@@ -224,7 +224,7 @@ class Reader(_Coder):
         return np.where(below, -far, far+escape-1)
 
     def close(self):
-        "End. Raises `DicError` where the bytes do not end where the symbols do."
+        "End. Raise `DicError` where the bytes do not end where the symbols do."
         if not gen_ops.entropy_decode_finalize(self.handle):
             raise DicError('the payload does not fit its model')
 

@@ -13,7 +13,7 @@ from .onnx import FLOAT, Graph, Integers, quarters
 
 # %% ../../nbs/02_models.gradient.ipynb #f1a66d04
 def _conv(g, d, node, k):
-    "Carry gradients back through a convolution of stride 1: one with the weights turned round"
+    "Carry gradients back through a convolution of stride 1: one with the weights turned round."
     x, w = node.inputs[0], g.constants[node.inputs[1].name]
     if node.attributes.get('strides', [1, 1])!=[1, 1]:
         raise ValueError('the gradient of a convolution with strides is not known here')
@@ -23,18 +23,18 @@ def _conv(g, d, node, k):
     return g.op('Conv', d, g.const(turned), channels=x.channels, **node.attributes|dict(pads=pads))
 
 def _leaky(g, d, node, k):
-    "Multiply by 1 or alpha, by the result's sign: a steep line, clipped, is the cheapest step"
+    "Multiply by 1 or alpha, by the result's sign: a steep line, clipped, is the cheapest step."
     return d*g.op('Clip', node.outputs[0]*1e30, node.attributes['alpha'], 1.)
 
 def _mean(g, d, node, k):
-    "Carry gradients back through a mean over the last two axes"
+    "Carry gradients back through a mean over the last two axes."
     x = node.inputs[0]
     positions = g.op('Cast', g.op('Size', x), to=FLOAT)/float(x.channels)
     return (x*0.+d)/positions
 
 # %% ../../nbs/02_models.gradient.ipynb #560cac07
 def _bell(g, d, node, k):
-    "Carry gradients back through the error function: multiply by its slope"
+    "Carry gradients back through the error function: multiply by its slope."
     x = node.inputs[0]
     return d*g.op('Exp', -(x*x))*(2/math.sqrt(math.pi))
 
@@ -45,7 +45,7 @@ def _quotient(g, d, node, k):
     return d/below if k==0 else -(d*node.outputs[0]/below)
 
 def _part(g, d, node, k):
-    "Carry gradients back to one of several tensors that were joined: take its channels"
+    "Carry gradients back to one of several tensors that were joined: take its channels."
     sizes = [t.channels for t in node.inputs]
     ends = [sum(sizes[:k])], [sum(sizes[:k+1])], [1]
     return g.op('Slice', d, *(g.const(np.int64(v)) for v in ends), channels=sizes[k])
@@ -92,11 +92,11 @@ def gradients(
     return [found[t.name] for t in wanted]
 
 def _add(found, t, d):
-    "Add what one use of a tensor says to what others said"
+    "Add what one use of a tensor says to what others said."
     if d is not None: found[t.name] = found[t.name]+d if t.name in found else d
 
 def _back(g, there, node, k):
-    "Compute the gradient with respect to an input"
+    "Compute the gradient with respect to an input."
     if node.kind!='Split': return RULES[node.kind](g, there[0], node, k)
     return g.stack(*(d or t*0. for d, t in zip(there, node.outputs)))
 

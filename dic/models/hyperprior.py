@@ -51,14 +51,14 @@ def transform(
     return tf.keras.Sequential(made, name=name)
 
 def _layer(layer, name, dtype):
-    "Make a Keras layer"
+    "Make a Keras layer."
     act = tf.nn.relu if layer.act=='relu' else _gdn(layer.act=='igdn', dtype) if layer.gdn else None
     return tfc.SignalConv2D(layer.out, (layer.kernel,)*2, corr=layer.up==1, strides_down=layer.down,
         strides_up=layer.up, padding='same_zeros', use_bias=layer.bias, activation=act, name=name,
         dtype=dtype)
 
 def _gdn(inverse, dtype):
-    "Make the paper's generalised divisive normalisation, x/sqrt(beta + gamma x^2), or its inverse"
+    "Make the paper's generalised divisive normalisation, x/sqrt(beta + gamma x^2), or its inverse."
     kind = dict(inverse=inverse, alpha_parameter=2, epsilon_parameter=.5)
     return tfc.GDN(**kind, name='gdn', dtype=dtype)
 
@@ -113,7 +113,7 @@ class Networks(Trainable, tf.keras.Model):
 
 # %% ../../nbs/02_models.hyperprior.ipynb #85720891
 def _checked(config, precision):
-    "Check the configuration and return it. Raise `DicError` where a parameter makes no sense"
+    "Check the configuration and return it. Raise `DicError` where a parameter makes no sense."
     for k, v in config.items():
         if not (isinstance(v, int) and 0<v<=512):
             raise DicError(f'{k} is {v!r}; it must be a whole number from 1 to 512')
@@ -153,7 +153,7 @@ class Hyperprior(Networks):
 
 # %% ../../nbs/02_models.hyperprior.ipynb #fe1b9951
 def _quantised(z, y, seed):
-    "Add noise to both latents, or round them where there is no seed"
+    "Add noise to both latents, or round them where there is no seed."
     if seed is None: return tf.round(z), tf.round(y)
     seeds = tf.random.experimental.stateless_split(seed, 2)
     return tuple(t+entropy.noise(tf.shape(t), s) for t, s in ((z, seeds[0]), (y, seeds[1])))
@@ -206,7 +206,7 @@ class Traced:
     def _hyper(self, y): return tf.cast(self.model.h_a(abs(y)), tf.float32)
 
     def _index(self, z):
-        "Run h_s on the CPU: decoding depends on it; a GPU may choose another algorithm each time"
+        "Run h_s on the CPU: decoding depends on it; a GPU may choose another algorithm each time."
         with tf.device('CPU'): return tf.cast(self.model.h_s(z), tf.float32)
 
     def _synthesise(self, y):
@@ -214,7 +214,7 @@ class Traced:
         return tf.saturate_cast(tf.round(255.*x_hat), tf.uint8)
 
 def _traced(f, dtype, channels):
-    "Compile a function of one tensor [1,h,w,channels]"
+    "Compile a function of one tensor [1,h,w,channels]."
     return tf.function(f, input_signature=[tf.TensorSpec([1, None, None, channels], dtype)])
 
 # %% ../../nbs/02_models.hyperprior.ipynb #2dfeb05a
@@ -246,7 +246,7 @@ class Transforms(Measured, Coder):
         return tf.cast(tf.round(tf.clip_by_value(index, 0, NUM_SCALES-1)), tf.int32)
 
     def _rows(self, height, width):
-        "Say how many rows to work on at a time"
+        "Say how many rows to work on at a time."
         return strip_rows(height, width, self.bytes_per_pixel(), 16, self.halo)
 
 # %% ../../nbs/02_models.hyperprior.ipynb #3307376f

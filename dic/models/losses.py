@@ -38,14 +38,14 @@ def similarity(
     return tf.reduce_mean(total, -1)
 
 def _agreement(x, x_hat, last):
-    "Compute contrast times structure at each position; at the last scale, times luminance too"
+    "Compute contrast times structure at each position; at the last scale, times luminance too."
     moments = _blurred(tf.concat([x, x_hat, x*x, x_hat*x_hat, x*x_hat], -1))
     a, b, aa, bb, ab = tf.split(moments, 5, -1)
     found = (2*(ab-a*b)+.03**2)/(aa-a*a+bb-b*b+.03**2)
     return found*((2*a*b+.01**2)/(a*a+b*b+.01**2)) if last else found
 
 def _blurred(t):
-    "Compute means under a Gaussian window of 11 x 11 with a deviation of 1.5, where it fits"
+    "Compute means under a Gaussian window of 11 x 11 with a deviation of 1.5, where it fits."
     w = np.exp(-.5*((np.arange(11)-5)/1.5)**2).astype(np.float32)
     for shape in ((11, 1), (1, 11)):
         kernel = np.tile((w/w.sum()).reshape(*shape, 1, 1), (1, 1, t.shape[-1], 1))

@@ -153,7 +153,7 @@ def session(
     optimise: bool=True, # Whether nodes may be fused
     reuse: bool=False,   # Whether memory is kept between runs
 ):                       # `onnxruntime.InferenceSession`
-    "Make a graph that can be run. Raises `DicError` where the first provider cannot be used."
+    "Make a graph that can be run. Raise `DicError` where the first provider cannot be used."
     import onnxruntime as ort
     large = {k: a for k, a in graph.constants.items() if a.dtype==np.float32 and a.size>=LARGE}
     options = _options(threads, optimise, reuse)
@@ -205,7 +205,7 @@ DEVICES = dict(cpu='CPU', cuda='CUDA', coreml='CoreML', directml='Dml', openvino
 def providers(
     device: str='auto', # A key of `DEVICES`; `auto` is the processor, `gpu:1` the second of CUDA
 ) -> tuple:             # For `session`
-    "Name the providers of a device. Raises `DicError` where ONNX Runtime has none for it."
+    "Name the providers of a device. Raise `DicError` where ONNX Runtime has none for it."
     name, _, number = device.partition(':')
     name = dict(auto='cpu', gpu='cuda').get(name, name)
     if name not in DEVICES:

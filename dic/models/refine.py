@@ -101,7 +101,7 @@ def similarity(
     return total
 
 def _agreement(net, x, x_hat, last):
-    "Compute contrast times structure at each position; at the last scale, times luminance too"
+    "Compute contrast times structure at each position; at the last scale, times luminance too."
     seen = _blurred(net, net.stack(x, x_hat, x*x, x_hat*x_hat, x*x_hat))
     a, b, aa, bb, ab = net.split(seen, 5)
     found = ((ab-a*b)*2.+.03**2)/(aa-a*a+bb-b*b+.03**2)
@@ -109,7 +109,7 @@ def _agreement(net, x, x_hat, last):
 
 # %% ../../nbs/02_models.refine.ipynb #42808b60
 def _blurred(net, t):
-    "Compute means under a Gaussian window of 11 x 11 with a deviation of 1.5"
+    "Compute means under a Gaussian window of 11 x 11 with a deviation of 1.5."
     w = np.exp(-.5*((np.arange(11)-5)/1.5)**2)
     for shape in ((11, 1), (1, 11)):
         kernel = np.tile((w/w.sum()).reshape(1, 1, *shape), (t.channels, 1, 1, 1))
@@ -117,7 +117,7 @@ def _blurred(net, t):
     return t
 
 def _halved(net, t):
-    "Average each 2 x 2 positions"
+    "Average each 2 x 2 positions."
     mean = np.tile(np.eye(3)/4, 4)[..., None, None]
     return net.op('Conv', net.fold(t, 2), mean, channels=3, kernel_shape=[1, 1])
 
@@ -140,7 +140,7 @@ def unfold(
 
 # %% ../../nbs/02_models.refine.ipynb #38bc78e2
 def _walk(net, s, y, noise, slope, parameters):
-    "Run the four steps; return y_hat, symbols and scale parameters, folded"
+    "Run the four steps; return y_hat, symbols and scale parameters, folded."
     pieces, noises = net.split(y, 16), net.split(noise, 16)
     y_hat, r, scale = ([pieces[0]*0.]*16 for _ in range(3))
     for k in range(4):
@@ -152,7 +152,7 @@ def _walk(net, s, y, noise, slope, parameters):
     return [net.stack(*t) for t in (y_hat, r, scale)]
 
 def _picture(net, weights, y_hat, r, sigma, gain):
-    "Make the picture that latents stand for, 0..1"
+    "Make the picture that latents stand for, 0..1."
     reals, s = Reals(weights.variables, net), weights.sizes
     more = [net.unfold(r, 2), net.unfold(net.op('Log', sigma), 2)] if s.residual else [None, None]
     y_hat = swift.corrected(reals, net.unfold(y_hat, 2), *more, s)
@@ -183,7 +183,7 @@ class Objective:
         self.run = session(net, outputs, threads, reuse=True).run
 
     def _distortion(self, net, x_hat):
-        "Compute the distortion, weighted by an input, and the pair that gradients begin with"
+        "Compute the distortion, weighted by an input, and the pair that gradients begin with."
         x, weight = net.input('x', 3, ('hx', 'wx')), net.input('weight', 1, ('hw', 'ww'))
         if self.metric=='mse':
             apart = x_hat-x
@@ -267,7 +267,7 @@ def descend(
 
 # %% ../../nbs/02_models.refine.ipynb #f5a96372
 def _mask(part, shape, up):
-    "Make a mask that is 1 where latents may change, and 0 elsewhere"
+    "Make a mask that is 1 where latents may change, and 0 elsewhere."
     if part.free is None: return np.float32(1)
     mask = np.zeros(shape[1:], np.float32)
     mask[at(part.free, up)] = 1
@@ -320,7 +320,7 @@ def parts_of(
 
 # %% ../../nbs/02_models.refine.ipynb #52cd7f3d
 def _weight(metric, lmbda, size, grown):
-    "Compute the weight of squared differences of 0..1, [1,h,w], or of MS-SSIM, [1,1,1]"
+    "Compute the weight of squared differences of 0..1, [1,h,w], or of MS-SSIM, [1,1,1]."
     if metric=='mse':
         each = np.full((1, *size), lmbda*255**2/3, np.float32)
         return np.pad(each, [(0, 0), *grown])
@@ -350,13 +350,13 @@ def search(
     return min(first, found, key=lambda o: cost(model, x, *o, quality))
 
 def _area(part):
-    "Count the positions of z that may change"
+    "Count the positions of z that may change."
     if part.free is None: return part.z[0].size
     return math.prod(s.stop-s.start for s in part.free)
 
 # %% ../../nbs/02_models.refine.ipynb #1d77a4da
 class _Progress:
-    "Reports the steps of a part as shares of the whole"
+    "Reports the steps of a part as shares of the whole."
     def __init__(self, tick, done, share, steps):
         self.tick, self.done, self.share, self.steps, self.made = tick, done, share, steps, 0
 

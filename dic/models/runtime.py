@@ -70,7 +70,7 @@ def read_weights(
 
 # %% ../../nbs/02_models.runtime.ipynb #e6947e1c
 def _check_names(config, wanted, arrays):
-    "Refuse arrays that are missing, too many, of another shape or type, or not finite"
+    "Refuse arrays that are missing, too many, of another shape or type, or not finite."
     odd = sorted(set(wanted)^set(arrays)-set(TABLES)-set(FORMER)) or [
         k for k, (shape, *types) in wanted.items() if not _fits(arrays[k], shape, types)]
     odd = odd or [k for k in TABLES if k not in arrays]
@@ -81,14 +81,14 @@ def _fits(a, shape, types):
     return a.shape==tuple(shape) and a.dtype in types and bool(np.isfinite(a).all())
 
 def _check_prior(sites, thresholds):
-    "Refuse exponents and thresholds that no conversion makes"
+    "Refuse exponents and thresholds that no conversion makes."
     rising = (np.diff(thresholds)>0).all() and abs(thresholds).max()<=2**20
     if not (rising and (sites>=-4).all() and (sites<=30).all()):
         raise DicError('the integer prior is damaged')
 
 # %% ../../nbs/02_models.runtime.ipynb #ab7c0499
 def _layers(arrays):
-    "List the names of the prior's layers"
+    "List the names of the prior's layers."
     start, end = 'extras/prior/', '/w'
     found = (k for k in arrays if k.startswith(start) and k.endswith(end))
     return sorted(k[len(start):-len(end)] for k in found)
@@ -102,7 +102,7 @@ def split_sites(
     return dict(zip(channels, np.split(exponents, np.cumsum(list(channels.values()))[:-1])))
 
 def _tables(s, arrays):
-    "Make the coding tables. Raise `DicError` unless there is one a scale, and one a channel of z"
+    "Make the coding tables. Raise `DicError` unless there is one a scale, and one a channel of z."
     tables = {k: Tables(*(arrays[f'tables/{k}/{p}'] for p in ('low', 'sizes', 'p'))) for k in 'yz'}
     if (len(tables['y']), len(tables['z']))!=(swift.NUM_SCALES, s.hyper):
         raise DicError('its coding tables are not those of swift')
@@ -128,7 +128,7 @@ def tiles(
             _WATCH.get()(passes*inner[0]*inner[1]*unit**2)
 
 def _spans(n, unit, halo, multiple):
-    "Divide one side into tiles: yield slices as `tiles` gives them"
+    "Divide one side into tiles: yield slices as `tiles` gives them."
     units = -(-n//multiple)
     parts = min(units, -(-n*unit//TILE))
     edges = [min(i*units//parts*multiple, n) for i in range(parts+1)]
@@ -210,7 +210,7 @@ class TransformNetworks:
 
 # %% ../../nbs/02_models.runtime.ipynb #eccdebec
 def _call(session):
-    "Make a function of named arrays that gives a session's one output without its batch axis"
+    "Make a function of named arrays that gives a session's one output without its batch axis."
     return lambda **arrays: session.run(None, arrays)[0][0]
 
 # %% ../../nbs/02_models.runtime.ipynb #ff74d186
@@ -290,7 +290,7 @@ class Transforms(Analysis):
         return x[:height, :width]
 
 def _residual(symbols, indexes):
-    "Prepare what `swift.corrected` takes beside y_hat"
+    "Prepare what `swift.corrected` takes beside y_hat."
     log_sigma = np.log(swift.scales()).astype(np.float32)
     return dict(r=symbols.astype(np.float32), log_sigma=log_sigma[indexes])
 
@@ -331,13 +331,13 @@ class Predictor:
         return mu, index
 
     def _index(self, s):
-        "Scale parameters to indexes"
+        "Scale parameters to indexes."
         table, low, high = self._indexes
         return table[np.clip(s, low, high).astype(np.int32)-low]
 
 # %% ../../nbs/02_models.runtime.ipynb #90ab7b05
 def _lookup(thresholds):
-    "Tabulate the index of every scale from below the first threshold to the last; give both ends"
+    "Tabulate the index of every scale from below the first threshold to the last; give both ends."
     low, high = int(thresholds[0])-1, int(thresholds[-1])
     return np.searchsorted(thresholds, np.arange(low, high+1), 'right').astype(np.uint8), low, high
 
@@ -480,7 +480,7 @@ class Runtime(Coding):
 
 # %% ../../nbs/02_models.runtime.ipynb #40df9af8
 def _symbols(y, gain, k, mu):
-    "Subtract the means of a step from its latents, and round: int16 [Y,h/32,w/32]"
+    "Subtract the means of a step from its latents, and round: int16 [Y,h/32,w/32]."
     s = np.empty(mu.shape, np.int16)
     for where in swift.cells(len(y), k):
         part = where[0]
@@ -489,11 +489,11 @@ def _symbols(y, gain, k, mu):
     return s
 
 def _small(s):
-    "Convert symbols to int16, as encoders write them. Raise `DicError` where one does not fit"
+    "Convert symbols to int16, as encoders write them. Raise `DicError` where one does not fit."
     if s.size and not -2**15<s.min()<=s.max()<2**15:
         raise DicError('the payload does not fit its model')
     return s.astype(np.int16)
 
 def _channels(shape):
-    "Say which table of z each element is coded with: that of its channel"
+    "Say which table of z each element is coded with: that of its channel."
     return np.broadcast_to(np.arange(shape[0], dtype=np.uint16)[:, None, None], shape)

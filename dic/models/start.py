@@ -37,7 +37,7 @@ def _middle(x, side):
     return x[i:i+side, j:j+side]
 
 def _y(m, x, quality):
-    "Compute y of a uint8 picture at a quality, [1,h,w,Y]"
+    "Compute y of a uint8 picture at a quality, [1,h,w,Y]."
     return m.y(as_float(x)[None], tf.constant([quality]))
 
 # %% ../../nbs/02_models.start.ipynb #f4cf844d
@@ -76,7 +76,7 @@ def _placed(
     return {2: at} if name in readers else {}
 
 def _ix(name, shape, *placed):
-    "Make indexes of the places that `_placed` gives, in an array of this shape"
+    "Make indexes of the places that `_placed` gives, in an array of this shape."
     places = {i%len(shape): at for i, at in _placed(name, *placed).items()}
     return np.ix_(*(places.get(i, np.arange(n)) for i, n in enumerate(shape)))
 
@@ -101,7 +101,7 @@ def grown(
     return new
 
 def _grown_from(m, name):
-    "Give the old array of a variable, or None for that of a linear path which is new"
+    "Give the old array of a variable, or None for that of a linear path which is new."
     if name in m.net.variables: return m.net.variables[name].numpy()
     if '.linear.' in name: return None
     n = m.s.latents # a block that keeps its number of channels projects nothing
@@ -117,7 +117,7 @@ def unused(
     return np.flatnonzero(np.mean(squares, 0)<.09)
 
 def _zero(m, at):
-    "Zero all that makes, reads or predicts these latents"
+    "Zero all that makes, reads or predicts these latents."
     others = np.setdiff1d(np.arange(m.s.latents), at)
     for k, v in m.net.variables.items():
         t, ix = np.zeros(v.shape), _ix(k, v.shape, others, m.s, m.s.direct)
@@ -126,11 +126,11 @@ def _zero(m, at):
 
 # %% ../../nbs/02_models.start.ipynb #65e8da54
 def _blocks(t):
-    "Cut pixels into blocks of 16x16, a row each, float64"
+    "Cut pixels into blocks of 16x16, a row each, float64."
     return tf.reshape(tf.nn.space_to_depth(t, 16), [-1, 768]).numpy().astype(float)
 
 def _fit_linear(m, n, photos):
-    "Fit matrices 768 -> n and n -> 768 that leave least of what the transforms miss at quality 63"
+    "Fit matrices 768 -> n and n -> 768 that leave least of what the transforms miss at quality 63."
     xx, xe = 0., 0.
     for x in photos:
         x_hat = m.g_s(_y(m, x, TOP), tf.constant([TOP]))
@@ -143,13 +143,13 @@ def _fit_linear(m, n, photos):
 
 # %% ../../nbs/02_models.start.ipynb #5753a1cb
 def _put(v, ix, t):
-    "Change part of a variable"
+    "Change part of a variable."
     new = v.numpy()
     new[ix] = t
     v.assign(new)
 
 def _give_task(m, at, photos):
-    "Let these latents, which are zero, carry linearly what the transforms miss at quality 63"
+    "Let these latents, which are zero, carry linearly what the transforms miss at quality 63."
     there, back = _fit_linear(m, len(at), photos)
     low, high = m.lambdas
     step = math.sqrt(18/math.log(2)/high)/255
@@ -161,7 +161,7 @@ def _give_task(m, at, photos):
 
 # %% ../../nbs/02_models.start.ipynb #66809985
 def _fit_scales(m, at, photos):
-    "Fit what the prior says of the scales of these latents"
+    "Fit what the prior says of the scales of these latents."
     seen, sizes = _watched(m, photos)
     sizes = [t[:, at] for t in sizes]
     for name, f in seen.items():
@@ -173,7 +173,7 @@ def _fit_scales(m, at, photos):
         _put(m.net.variables[f'{name}.b'], m.s.latents+at, found[-1])
 
 def _watched(m, photos):
-    "Collect what the prior's last layers see, by name, and magnitudes of y; a row a position"
+    "Collect what the prior's last layers see, by name, and magnitudes of y; a row a position."
     seen, sizes = {'cx.o0': [], 'cx.o1': []}, []
     def watch(site, name, x, y):
         if name in seen: seen[name].append(tf.reshape(x, [-1, m.s.context]))
@@ -187,7 +187,7 @@ def _watched(m, photos):
 
 # %% ../../nbs/02_models.start.ipynb #57ec0c3a
 def _takes_tasks(m):
-    "Say whether there is a linear path, and no block that copies latents, having as many channels"
+    "Say whether there is a linear path, and no block that copies latents, having as many channels."
     return m.s.linear and m.s.latents not in (m.s.width, m.s.hyper)
 
 def wake(
@@ -225,11 +225,11 @@ def begin(
 
 # %% ../../nbs/02_models.start.ipynb #675cb4f9
 def _reads_y(name, s):
-    "Say whether a variable of `h_a` or the prior has an axis for the latents that it reads"
+    "Say whether a variable of `h_a` or the prior has an axis for the latents that it reads."
     return name[:2] in ('ha', 'cx') and 2 in _placed(name, np.arange(s.latents), s, s.direct)
 
 def _middle_size(m, photos):
-    "Estimate the size of each latent at a middle quality; at the highest, the gain is 1"
+    "Estimate the size of each latent at a middle quality; at the highest, the gain is 1."
     squares = [tf.reduce_mean(m.g_a(as_float(x)[None])**2, [0, 1, 2]) for x in photos]
     size = np.maximum(np.sqrt(np.mean(squares, 0)), 1)
     return size*(m.lambdas[0]/m.lambdas[1])**.25

@@ -60,7 +60,7 @@ class Strings(Coder):
 
 # %% ../../nbs/02_models.strings.ipynb #0d4d082a
 def _misfits(model, arrays, tables):
-    "List names that are missing or too many, else those of variables that do not fit"
+    "List names that are missing or too many, else those of variables that do not fit."
     variables = {f'variables/{k}': v for k, v in model.named_variables().items()}
     wanted = {*variables, *(f'tables/{k}/{p}' for k in tables for p in ('cdf', 'offset'))}
     odd = sorted(wanted^set(arrays))
@@ -69,7 +69,7 @@ def _misfits(model, arrays, tables):
 def _table(arrays, name): return Tables(*(arrays[f'tables/{name}/{p}'] for p in ('cdf', 'offset')))
 
 def _fits(a, v):
-    "Say whether an array has a variable's shape, is finite, and is float32 or float16"
+    "Say whether an array has a variable's shape, is finite, and is float32 or float16."
     return a.shape==tuple(v.shape) and a.dtype in (np.float32, np.float16) and np.isfinite(a).all()
 
 # %% ../../nbs/02_models.strings.ipynb #a1b2c3d4

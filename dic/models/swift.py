@@ -214,7 +214,7 @@ def gains(
 # %% ../../nbs/02_models.swift.ipynb #189e14bf
 @dataclass(frozen=True)
 class _Size:
-    "A tensor's channels and how many pixels one of its positions stands for"
+    "A tensor's channels and how many pixels one of its positions stands for."
     channels: int
     area: int
 

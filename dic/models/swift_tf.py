@@ -93,7 +93,7 @@ class Transforms(Networks):
 
 # %% ../../nbs/02_models.swift_tf.ipynb #5a033a75
 def _shares(q):
-    "Weigh the two rows that each quality is between, [B,64]; a product has a dense gradient"
+    "Weigh the two rows that each quality is between, [B,64]; a product has a dense gradient."
     low = tf.minimum(tf.floor(q), QUALITIES-2.)
     row, above = tf.cast(low, tf.int32), (q-low)[:, None]
     return tf.one_hot(row, QUALITIES)*(1-above)+tf.one_hot(row+1, QUALITIES)*above
@@ -117,7 +117,7 @@ def z_bits(
     return _bits(tf.reduce_sum(tf.nn.softmax(a, axis=0)*p, -2))
 
 def _bits(p):
-    "Compute the bits of likelihoods, which are kept above 1e-9 without stopping the gradient"
+    "Compute the bits of likelihoods, which are kept above 1e-9 without stopping the gradient."
     return -tf.math.log(tfc.lower_bound(p, 1e-9))/math.log(2.)
 
 def scale_of(s):
@@ -184,11 +184,11 @@ class Rated(Predicted):
 
 # %% ../../nbs/02_models.swift_tf.ipynb #cb2d8ae6
 def _through(t):
-    "Round t, with the gradient of t itself"
+    "Round t, with the gradient of t itself."
     return t+tf.stop_gradient(tf.round(t)-t)
 
 def _noisy(t, seed, k):
-    "Add the k-th uniform noise of a seed, or round without a seed"
+    "Add the k-th uniform noise of a seed, or round without a seed."
     if seed is None: return tf.round(t)
     return t+tf.random.stateless_uniform(tf.shape(t), [seed[0], seed[1]+k], -.5, .5)
 
@@ -206,13 +206,13 @@ class Exact(Rated):
         self._count(start.middles(photos, 512))
 
     def _float_latents(self, x, q):
-        "Compute z and y_hat as the prior meets them, in floating point"
+        "Compute z and y_hat as the prior meets them, in floating point."
         y = self.y(as_float(x[None]), tf.constant([q]))
         z = tf.round(self.h_a(y))
         return z, self.predicted(y, z)[0]
 
     def _count(self, photos):
-        "Make the coding tables: Gaussians first, with which the prior runs, then what it codes"
+        "Make the coding tables: Gaussians first, with which the prior runs, then what it codes."
         mixture = (v.numpy() for v in self.mixture())
         self.tables = dict(y=tables.y_tables(), z=tables.z_tables(*mixture))
         coder, counts = runtime.Runtime(runtime.read_weights(self.config, self.arrays())), 0
@@ -225,7 +225,7 @@ class Exact(Rated):
 
 # %% ../../nbs/02_models.swift_tf.ipynb #487e1217
 def _show(s, net, fixed, z, y_hat):
-    "Run the prior's networks over latents that are known, in an arithmetic"
+    "Run the prior's networks over latents that are known, in an arithmetic."
     parameters, known = swift.h_s(net, fixed(z, 'hs.z'), s), 0.
     for k, mask in enumerate(step_masks(*y_hat.shape[1:])):
         swift.context(net, k, fixed(y_hat*known, 'cx.y'), parameters, s)

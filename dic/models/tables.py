@@ -57,11 +57,11 @@ def y_tables(
     return tables_of(parts)
 
 def _bounded(p):
-    "Make the escape, the last entry, at least `ESCAPE` times the sum of the others"
+    "Make the escape, the last entry, at least `ESCAPE` times the sum of the others."
     return np.append(p[:-1], max(p[-1], ESCAPE*p[:-1].sum()))
 
 def _mirrored(counts, n):
-    "Convert counts of magnitudes to those of symbols from -n to n, and of what lies outside"
+    "Convert counts of magnitudes to those of symbols from -n to n, and of what lies outside."
     half = counts[1:n+1]/2
     return np.concatenate([half[::-1], counts[:1], half, [counts[n+1:].sum()]])
 
@@ -80,7 +80,7 @@ def z_tables(
     return tables_of([(o[0], _bounded(_mixture(*o))) for o in columns])
 
 def _mixture(low, high, m, scale, share):
-    "Compute the probabilities of low..high and of what lies outside"
+    "Compute the probabilities of low..high and of what lies outside."
     edges = np.arange(low, high+2)[:, None]-.5
     below = (share*_sigmoid((edges-m)/scale)).sum(1)
     return np.append(np.diff(below), max(0., 1-below[-1]+below[0]))

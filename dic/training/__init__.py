@@ -23,7 +23,7 @@ def __dir__(): return sorted([*_names(), 'train'])
 
 # %% ../../nbs/03_training.ipynb #39e31f42
 def _has_ended(folder, p, say):
-    "Say whether a run has ended and left its weights; if so, report it"
+    "Say whether a run has ended and left its weights; if so, report it."
     from dic.disk import read_json
     from dic.training.recipe import is_over
     if not (folder/'card.json').exists(): return False
@@ -34,7 +34,7 @@ def _has_ended(folder, p, say):
 
 # %% ../../nbs/03_training.ipynb #561f1b58
 def _with_tensorflow(p, where, paths, folder, progress, say):
-    "Train in this process"
+    "Train in this process."
     from dic.data.photos import some
     from dic.training import loop, recipe, tensorflow, weights
     began, line, revision = time.monotonic(), recipe.command(p), weights.source_revision()
@@ -51,7 +51,7 @@ def _with_tensorflow(p, where, paths, folder, progress, say):
     weights.finish(engine.model, folder, p, some(learn), **facts)
 
 def _photos(p, paths, progress, say):
-    "Split the photographs into those to train on and to validate with; report them"
+    "Split the photographs into those to train on and to validate with; report them."
     from dic.data.photos import Photos
     photos = Photos(paths, p['patch'], progress=progress)
     for reason in photos.reasons(): say(reason)
@@ -62,7 +62,7 @@ def _photos(p, paths, progress, say):
 
 # %% ../../nbs/03_training.ipynb #8257da9a
 def _with_jax(p, paths, folder, progress, say):
-    "Export, train elsewhere, import"
+    "Export, train elsewhere, import."
     from dic.training import bundle
     path = folder/'bundle.pyz'
     if not path.exists(): bundle.export(path, progress=False, p=p)
@@ -99,7 +99,7 @@ def train(
 
 # %% ../../nbs/03_training.ipynb #f7f95b2a
 def _prepared(backend, params):
-    "Complete a plan, set up TensorFlow for it, and say where it will be trained"
+    "Complete a plan, set up TensorFlow for it, and say where it will be trained."
     from dic.core import needs
     from dic.training import recipe
     setup = needs('dic.backend', 'train', 'training').setup

@@ -63,7 +63,7 @@ def environment(
 
 # %% ../../nbs/03_training.bundle.ipynb #324fa43e
 def _make(folder, wanted):
-    "Make the environment anew"
+    "Make the environment anew."
     shutil.rmtree(folder, ignore_errors=True)
     extra = f'[{wanted.pop("extra")}]' if 'extra' in wanted else ''
     packages = [f'{k}{extra if k=="jax" else ""}=={v}' for k, v in wanted.items()]
@@ -76,7 +76,7 @@ def _make(folder, wanted):
 
 # %% ../../nbs/03_training.bundle.ipynb #a6cbf235
 def _functions(model):
-    "Make the two functions to export; the gradients come in the order of the weights' names"
+    "Make the two functions to export; the gradients come in the order of the weights' names."
     weights = list(model.named_variables().values())
     def step(x, lmbda, seed):
         with tf.GradientTape() as tape: l = model.losses(x, lmbda, seed)
@@ -88,7 +88,7 @@ def _functions(model):
 def _metrics(l): return [l[k] for k in ('loss', 'bpp', 'mse')]
 
 def _traced(f, p, seeded):
-    "Trace a function for batches of a plan, for XLA to compile; give its arguments' shapes too"
+    "Trace a function for batches of a plan, for XLA to compile; give its arguments' shapes too."
     crops = tf.TensorSpec([p['batch'], p['patch'], p['patch'], 3], tf.uint8)
     spec = [crops, tf.TensorSpec([p['batch']], tf.float32)]
     if seeded: spec.append(tf.TensorSpec([2], tf.int32))
@@ -98,7 +98,7 @@ def _traced(f, p, seeded):
 
 # %% ../../nbs/03_training.bundle.ipynb #e145280e
 def _key(seed, name=None):
-    "Compute key and counter for a seed int32 [2] as `StatelessRandomGetKeyCounter` does on a CPU"
+    "Compute key and counter for a seed int32 [2] as `StatelessRandomGetKeyCounter` does on a CPU."
     c = tf.unstack(tf.reshape(tf.bitcast(tf.cast(seed, tf.int64), tf.uint32), [4]))
     k = np.uint64([0x3ec8f720, 0x02461e29])
     for _ in range(10): # rounds of Philox
@@ -109,24 +109,24 @@ def _key(seed, name=None):
     return key[None], tf.stack([tf.constant(0, tf.uint64), counter])
 
 def _product(v, m):
-    "Multiply 32-bit numbers; return the lower and the upper half of the product"
+    "Multiply 32-bit numbers; return the lower and the upper half of the product."
     return tf.unstack(tf.bitcast(tf.cast(v, tf.uint64)*np.uint64(m), tf.uint32))
 
 def _uniform(shape, key, counter, alg, dtype=tf.float32, name=None):
-    "Draw numbers in 0..1 from the lower bits"
+    "Draw numbers in 0..1 from the lower bits."
     draw = random_ops.stateless_random_uniform_full_int_v2
     bits = draw(shape=shape, key=key, counter=counter, alg=alg, dtype=tf.uint32)
     return tf.cast(tf.bitcast(bits & 0x7fffff | 0x3f800000, tf.float32)-1., dtype)
 
 @contextmanager
 def _same_noise():
-    "Have XLA draw the uniform numbers that TensorFlow's kernels draw"
+    "Have XLA draw the uniform numbers that TensorFlow's kernels draw."
     ours = dict(stateless_random_uniform_v2=_uniform, stateless_random_get_key_counter=_key)
     with mock.patch.multiple(random_ops, **ours): yield
 
 # %% ../../nbs/03_training.bundle.ipynb #d62199b8
 def _captures(traced, model, name):
-    "List what a function captured: names of weights and constants in order, and the constants"
+    "List what a function captured: names of weights and constants in order, and the constants."
     weights = {id(v.handle): k for k, v in model.named_variables().items()}
     names, constants = [], {}
     for i, c in enumerate(traced.get_concrete_function().captured_inputs):
@@ -135,7 +135,7 @@ def _captures(traced, model, name):
     return names, constants
 
 def _value(c):
-    "Read the value of a captured tensor or variable"
+    "Read the value of a captured tensor or variable."
     if c.dtype==tf.resource:
         kind = c._handle_data.shape_and_type[0].dtype
         c = tf.raw_ops.ReadVariableOp(resource=c, dtype=kind)
@@ -143,7 +143,7 @@ def _value(c):
 
 # %% ../../nbs/03_training.bundle.ipynb #d79358d9
 def _parity(f, traced, p):
-    "Record what comes of a batch that the bundle can make again"
+    "Record what comes of a batch that the bundle can make again."
     x, seed = parity_batch(p['batch'], p['patch']), [1, 2]
     lmbda = spread_lambdas(p['lmbda'], p['batch'])
     f = f if p['precision']=='float32' else traced
@@ -154,7 +154,7 @@ def _parity(f, traced, p):
 
 # %% ../../nbs/03_training.bundle.ipynb #016bb85a
 def _programs(model, p):
-    "Name -> content of a bundle's files that are no code"
+    "Name -> content of a bundle's files that are no code."
     captures, constants, files = {}, {}, {}
     for name, f in _functions(model).items():
         traced, spec = _traced(f, p, name=='step')
@@ -169,7 +169,7 @@ def _programs(model, p):
     return files
 
 def _hlo(traced, spec):
-    "Serialise a traced function as an HLO module"
+    "Serialise a traced function as an HLO module."
     with tf.device('CPU'):
         zeros = [tf.zeros(s.shape, s.dtype) for s in spec]
         return traced.experimental_get_compiler_ir(*zeros)(stage='hlo_serialized')
@@ -178,7 +178,7 @@ def _hlo(traced, spec):
 _HERE = 'data', 'out', 'init', 'device', 'backend' # Of a plan, what a bundle is not told
 
 def _meta(model, weights, p):
-    "Collect what a bundle says of its model and plan"
+    "Collect what a bundle says of its model and plan."
     aux = {id(v) for v in model.prior_variables()}
     return dict(format=2, dic=dic.__version__, kind=model.kind, config=model.config,
         names=list(weights), shapes=[list(v.shape) for v in weights.values()],
@@ -201,7 +201,7 @@ if __name__=='__main__': sys.exit(main(Path(__file__).parent))
 '''
 
 def _packed(files):
-    "Pack files and code into a bundle's bytes; the same for the same content"
+    "Pack files and code into a bundle's bytes; the same for the same content."
     root = Path(dic.__file__).parent
     code = {f'dic/{o}.py': (root/f'{o}.py').read_bytes() for o in MODULES}
     made = io.BytesIO()
@@ -212,7 +212,7 @@ def _packed(files):
 
 # %% ../../nbs/03_training.bundle.ipynb #7241b797
 def _parts(p, data):
-    "Split the photographs into those to train on and to validate with"
+    "Split the photographs into those to train on and to validate with."
     return Photos(find_photos(data), p['patch'], progress=False).parts(p['valid'], p['seed'])
 
 # %% ../../nbs/03_training.bundle.ipynb #f3cb5cb5
@@ -236,7 +236,7 @@ def export(
     return out
 
 def _is_bundle(path):
-    "Say whether a file is a bundle of any version"
+    "Say whether a file is a bundle of any version."
     try:
         with zipfile.ZipFile(path) as z: return 'meta.json' in z.namelist()
     except (OSError, zipfile.BadZipFile): return False
@@ -249,7 +249,7 @@ _LOGGED = set(_MORE).union(*_MEANS)
 def _number(v): return type(v) in (int, float) and abs(v)<2**53 # false for NaN too
 
 def _text(path, limit):
-    "Read a file's text. Raise `DicError` where it is too large, damaged or cannot be read"
+    "Read a file's text. Raise `DicError` where it is too large, damaged or cannot be read."
     try:
         size = path.stat().st_size
         if size>limit: raise DicError(f'{path}: {size:,} bytes are too many')
@@ -260,7 +260,7 @@ def _text(path, limit):
     except UnicodeDecodeError as e: raise DicError(f'{path}: damaged') from e
 
 def _rows(path):
-    "Read the valid lines of a log, with the numbers that it may have"
+    "Read the valid lines of a log, with the numbers that it may have."
     found = []
     for line in _text(path, 2**28).splitlines():
         try: row = {k: v for k, v in json.loads(line).items() if k in _LOGGED and _number(v)}
@@ -273,7 +273,7 @@ _KEPT = ('model lmbda config batch patch precision main_lr aux_lr warm_up cool_d
          'seed preset valid total_minutes').split()
 
 def _about(run):
-    "Read what a bundle says of its run: plan, weights' checksums by file, and facts for the card"
+    "Read what a bundle says of its run: plan, weights' checksums by file, and facts for the card."
     path = Path(run)/'run.json'
     try:
         said = json.loads(_text(path, 2**22))
@@ -289,7 +289,7 @@ _DAMAGE = ValueError, KeyError, TypeError, AttributeError, OverflowError, Recurs
 
 # %% ../../nbs/03_training.bundle.ipynb #446edc7c
 def _facts(said):
-    "Select what the card is to say of a run elsewhere"
+    "Select what the card is to say of a run elsewhere."
     data = {k: v for k, v in dict(said['data']).items() if _number(v)}
     data |= _digits(said['data'], 'fingerprint', 16)
     facts = {k: float(said[k]) for k in ('minutes', 'core_hours')}
@@ -300,12 +300,12 @@ def _facts(said):
     return facts | _digits(said, 'init', 64)
 
 def _digits(said, name, n):
-    "Select a value if it is n hexadecimal digits, else nothing"
+    "Select a value if it is n hexadecimal digits, else nothing."
     return {name: said[name]} if re.fullmatch(f'[0-9a-f]{{{n}}}', str(said.get(name))) else {}
 
 # %% ../../nbs/03_training.bundle.ipynb #51e6b3d4
 def _fill(model, run, said):
-    "Check the weights of a run and put them into the model"
+    "Check the weights of a run and put them into the model."
     files, left = sorted(Path(run).glob('weights*.safetensors')), model.named_variables()
     room = 2**20+4*sum(math.prod(v.shape) for v in left.values())
     for path in files:
@@ -321,7 +321,7 @@ def _fill(model, run, said):
 
 # %% ../../nbs/03_training.bundle.ipynb #c6fe102d
 def _take_all(path, left, model):
-    "Put the arrays of a file into variables, and remove these from `left`"
+    "Put the arrays of a file into variables, and remove these from `left`."
     try:
         with safe_open(path, 'np') as f:
             for k in f.keys(): _take(f, k, left, model, path)
@@ -331,7 +331,7 @@ def _take_all(path, left, model):
         raise DicError(f'{path}: not a weights file ({said})') from e
 
 def _take(f, k, left, model, path):
-    "Put an array of an open file into its variable"
+    "Put an array of an open file into its variable."
     v, s = left.pop(k, None), f.get_slice(k)
     fits = v is not None and s.get_shape()==list(v.shape) and s.get_dtype() in ('F32', 'F16')
     if not (fits and np.isfinite(a := f.get_tensor(k)).all()):
@@ -364,22 +364,22 @@ def import_run(
 
 # %% ../../nbs/03_training.bundle.ipynb #7ea08e3b
 def _content(model):
-    "Compute a short hash of a model's weights"
+    "Compute a short hash of a model's weights."
     found = b''.join(v.numpy().tobytes() for v in model.named_variables().values())
     return hashlib.sha256(found).hexdigest()[:8]
 
 def _before(rows, step):
-    "Select the lines of a log up to a step, without its validation"
+    "Select the lines of a log up to a step, without its validation."
     return [r for r in rows if r['step']<step or r['step']==step and 'valid_bpp' not in r]
 
 def _measured(model, held, p):
-    "Measure held-out photographs with TensorFlow, in batches that fit a CPU"
+    "Measure held-out photographs with TensorFlow, in batches that fit a CPU."
     p = p|dict(batch=max(1, min(p['batch'], 2**20//p['patch']**2)))
     return validated(Engine(model, p), held_crops(held, p), p)
 
 # %% ../../nbs/03_training.bundle.ipynb #89fa5e23
 def _device(name):
-    "Choose the environment variables that tell JAX which device to use"
+    "Choose the environment variables that tell JAX which device to use."
     if name=='auto': return {}
     found = dict(JAX_PLATFORMS='cpu' if name=='cpu' else 'cuda')
     if ':' in name: found['CUDA_VISIBLE_DEVICES'] = name[4:]
@@ -409,7 +409,7 @@ def run(
 
 # %% ../../nbs/03_training.bundle.ipynb #39466e4b
 def _followed(command, env, say):
-    "Exit code and last line of a command, whose lines are passed on"
+    "Exit code and last line of a command, whose lines are passed on."
     last, both = '', dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     r = subprocess.Popen(command, **both, text=True, env=env)
     try:

@@ -33,7 +33,7 @@ def plot_logs(
     return fig
 
 def _column(rows, key, first=0):
-    "List steps and values of a log, after the first steps"
+    "List steps and values of a log, after the first steps."
     found = [(r['step'], r[key]) for r in rows if key in r and r['step']>first]
     return [step for step, _ in found], [value for _, value in found]
 
@@ -57,7 +57,7 @@ def race(
     return rows
 
 def _timed_step(engine, p, x, i):
-    "Make a step, and give the seconds it took"
+    "Make a step, and give the seconds it took."
     lmbda, rate, start = draw_lambdas(p['lmbda'], len(x), p['seed'], i), share(p, i), time.time()
     engine.step(x, lmbda, [p['seed'], i], [p['main_lr']*rate, p['aux_lr']*rate], i)
     engine.wait()

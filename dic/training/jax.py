@@ -24,7 +24,7 @@ TYPES = dict(f32='float32', f16='float16', bf16='bfloat16', f64='float64',
              i64='int64', i32='int32', ui8='uint8', ui32='uint32', i1='bool')
 
 def _stablehlo(data):
-    "Convert serialised HLO to StableHLO: bytecode, and shapes and types of arguments and results"
+    "Convert serialised HLO to StableHLO: bytecode, and shapes and types of arguments and results."
     from jax._src.interpreters import mlir
     from jax._src.lib import xla_client
     from jax._src.lib.mlir import ir
@@ -37,7 +37,7 @@ def _stablehlo(data):
 
 # %% ../../nbs/03_training.jax.ipynb #cf8b0c1e
 def _portable(text):
-    "Remove what only TensorFlow's XLA knows from StableHLO. Raise `DicError` where more is left"
+    "Remove what only TensorFlow's XLA knows from StableHLO. Raise `DicError` where more is left."
     text = re.sub(r'mhlo\.copy (%\S+) : (.*)', r'stablehlo.reshape \1 : (\2) -> \2', text)
     donated = r'^module @(\S+) attributes \{.*\} \{$'
     text = re.sub(donated, r'module @\1 {', text, count=1, flags=re.M)
@@ -46,14 +46,14 @@ def _portable(text):
     return text
 
 def _signature(text):
-    "Read the shapes and types of a program's arguments, and of its results"
+    "Read the shapes and types of a program's arguments, and of its results."
     main = r'func\.func (?:public )?@main\((.*?)\) -> (.*?) \{\n'
     sides = re.search(main, text, re.S).groups()
     def read(t): return tuple(map(int, t.split('x')[:-1])), TYPES[t.split('x')[-1]]
     return [[read(t) for t in re.findall(r'tensor<([^>]*)>', s)] for s in sides]
 
 def _compatible():
-    "Choose the version of StableHLO to write"
+    "Choose the version of StableHLO to write."
     from jax._src.lib.mlir.dialects import hlo
     weeks = hlo.StablehloCompatibilityRequirement.WEEK_4
     return hlo.get_version_from_compatibility_requirement(weeks)
@@ -76,7 +76,7 @@ def load_program(
     return jax.export.Exported(**{k: own.get(k, v) for k, v in _blank().items()})
 
 def _blank():
-    "Export a trivial program; return its fields, as this JAX fills them"
+    "Export a trivial program; return its fields, as this JAX fills them."
     return jax.export.export(jax.jit(lambda x: x))(jax.ShapeDtypeStruct((), np.float32)).__dict__
 
 def platform():
@@ -142,7 +142,7 @@ class Net:
 
 # %% ../../nbs/03_training.jax.ipynb #98a69b17
 def _advance(rules, state, metrics, grads, rates, step):
-    "Compute the next state; where something is not finite, change nothing but the counts"
+    "Compute the next state; where something is not finite, change nothing but the counts."
     groups = {g: state[g] for g in ('weights', 'average', 'first', 'second')}
     size = optimiser.norm(Net, grads)
     ok = jnp.isfinite(metrics[0]) & jnp.isfinite(size)
@@ -242,7 +242,7 @@ def check_parity(
     return here
 
 def _measured(engine, weights, said):
-    "Compute what the program gives for the batch of TensorFlow's record"
+    "Compute what the program gives for the batch of TensorFlow's record."
     p = engine.meta['plan']
     x, lmbda = parity_batch(p['batch'], p['patch']), np.float32(said['lmbda'])
     metrics, grads = engine.forward(weights, x, lmbda, np.int32(said['seed']))

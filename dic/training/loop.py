@@ -240,7 +240,7 @@ class Lines:
 
 # %% ../../nbs/03_training.loop.ipynb #69fccedd
 def _bar(total, initial, show):
-    "Make a bar of steps; papermill passes text on to the terminal, but no widgets"
+    "Make a bar of steps; papermill passes text on to the terminal, but no widgets."
     try: from tqdm import auto, tqdm
     except ImportError: return Lines(initial)
     make, pause = (tqdm, 5.) if 'DIC_CWD' in os.environ else (auto.tqdm, .5)
@@ -324,7 +324,7 @@ class Run(Clock):
 MAX_SKIPPED = 50 # Steps in a row that may be not finite before a run gives up
 
 def _note(r, rate):
-    "Make a line of the log about the steps since the last one; None where none counted"
+    "Make a line of the log about the steps since the last one; None where none counted."
     *sums, n = map(float, r.engine.sums(reset=True))
     _, skipped, in_a_row = map(int, r.engine.counts())
     if in_a_row>=MAX_SKIPPED:
@@ -338,7 +338,7 @@ def _note(r, rate):
     return dict(step=r.step, **means, rate=r.p['main_lr']*rate, skipped=skipped, time=now, **speed)
 
 def _speed(r):
-    "Compute megapixels a second, and what the engine adds, since the last line of the log"
+    "Compute megapixels a second, and what the engine adds, since the last line of the log."
     then, step = r.mark # time and step of that line
     steps, seconds = r.step-step, max(time.monotonic()-then, 1e-9)
     if not steps: return {}
@@ -366,7 +366,7 @@ def validated(
 
 # %% ../../nbs/03_training.loop.ipynb #3cedb947
 def _validation(r, batches):
-    "Make a line of the log about held-out photographs. Raise `DicError` if it is not finite"
+    "Make a line of the log about held-out photographs. Raise `DicError` if it is not finite."
     found = validated(r.engine, batches, r.p)
     if not np.isfinite(list(found.values())).all():
         raise DicError(f'{r.folder}: what the weights make of held-out photographs is not finite '
@@ -375,7 +375,7 @@ def _validation(r, batches):
     return dict(step=r.step, **found, **hours)
 
 def _shown(r, x):
-    "Put a crop above its reconstruction at a middle lambda; None where there is none"
+    "Put a crop above its reconstruction at a middle lambda; None where there is none."
     x_hat = r.engine.preview(x, float(np.exp(np.mean(np.log(r.p['lmbda'])))))
     return None if x_hat is None else np.concatenate([x, x_hat])
 
@@ -434,7 +434,7 @@ class Reports:
 
 # %% ../../nbs/03_training.loop.ipynb #ebb00402
 def _steps(r, photos, batches, reports, asked, keep):
-    "Make the steps of this call"
+    "Make the steps of this call."
     p, first, saved = r.p, r.step, time.monotonic()
     every = max(1, min(100, p['steps']//20)) if p['total_minutes'] is None else 50
     if r.over(): return
@@ -455,7 +455,7 @@ def _steps(r, photos, batches, reports, asked, keep):
 
 # %% ../../nbs/03_training.loop.ipynb #eb9b61a3
 def _step(r, x, rate):
-    "Make one step"
+    "Make one step."
     p, seed = r.p, np.int32([r.p['seed'], r.step])
     rates = np.float32([p['main_lr']*rate, p['aux_lr']*rate])
     r.engine.step(x, draw_lambdas(p['lmbda'], len(x), p['seed'], r.step), seed, rates, r.step)
@@ -466,7 +466,7 @@ def _step(r, x, rate):
         r.mark = r.first, r.step
 
 def _checkpoint(r, batches, reports, keep):
-    "Validate, then save; where a checkpoint is, its line of the log is too"
+    "Validate, then save; where a checkpoint is, its line of the log is too."
     paused = time.monotonic()
     r.settle()
     reports.validated(_validation(r, batches))

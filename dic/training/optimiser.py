@@ -47,7 +47,7 @@ def orthogonal(
 def _wide(net, t): return net.transpose(t) if t.shape[0]>t.shape[1] else t
 
 def _iterated(net, x, half):
-    "Make five steps of the Newton-Schulz iteration"
+    "Make five steps of the Newton-Schulz iteration."
     if half: x = net.half(x)
     for _ in range(5):
         a = x@net.transpose(x)

@@ -20,22 +20,22 @@ PRESETS = dict(
 
 # %% ../../nbs/03_training.recipe.ipynb #205b3a2c
 def _entry(name):
-    "Look up a model's entry in the registry"
+    "Look up a model's entry in the registry."
     return needs('dic.models.base', 'train', 'training').entry(name)
 
 def _model(name):
-    "Import a model's class"
+    "Import a model's class."
     entry = _entry(name)
     return getattr(needs(entry.module, 'train', 'training'), entry.name)
 
 def _takes(name):
-    "Give the configuration that a model has by default"
+    "Give the configuration that a model has by default."
     import inspect
     found = inspect.signature(_model(name).__init__).parameters.items()
     return {k: v.default for k, v in found if k not in ('self', 'precision')}
 
 def _config(name, *sources):
-    "Make the configuration of a model: its defaults, and over these one source after the other"
+    "Make the configuration of a model: its defaults, and over these one source after the other."
     takes, config = _takes(name), {}
     for s in sources: config |= s
     if odd := [k for k in config if k not in takes]:
@@ -44,14 +44,14 @@ def _config(name, *sources):
 
 # %% ../../nbs/03_training.recipe.ipynb #57146522
 def _given(config):
-    "Read a configuration as it was given: a dict, or the JSON of one"
+    "Read a configuration as it was given: a dict, or the JSON of one."
     try: config = json.loads(config) if isinstance(config, str) else config or {}
     except ValueError: config = None
     if not isinstance(config, dict): raise DicError('config must be JSON such as {"filters": 64}')
     return config
 
 def _config_of(init, model):
-    "Read the configuration of the weights to start from, if there are any"
+    "Read the configuration of the weights to start from, if there are any."
     if init is None: return None
     from dic import zoo
     kind, config = zoo.about(zoo.locate(init))
@@ -95,7 +95,7 @@ def plan(
 
 # %% ../../nbs/03_training.recipe.ipynb #042991b2
 def _filled(p):
-    "Complete parameters with the configuration and what the preset says"
+    "Complete parameters with the configuration and what the preset says."
     model, preset = p['model'], p['preset']
     if preset not in ('auto', *PRESETS):
         raise DicError(f'preset {preset!r} is none of auto, {", ".join(PRESETS)}')
@@ -107,7 +107,7 @@ def _filled(p):
     return p | dict(preset=preset, config=config) | {k: v for k, v in usual.items() if p[k] is None}
 
 def _sees_gpu():
-    "Say whether TensorFlow sees a GPU"
+    "Say whether TensorFlow sees a GPU."
     return bool(needs('dic.backend', 'train', 'training').tf.config.list_physical_devices('GPU'))
 
 # %% ../../nbs/03_training.recipe.ipynb #01e1b2ab
@@ -184,14 +184,14 @@ def is_over(
 _ELSE = 'out device save_every data preset init minutes total_minutes'.split()
 
 def _key(p, photos):
-    "Compute a short hash of what shapes a run's result"
+    "Compute a short hash of what shapes a run's result."
     shaping = {k: v for k, v in p.items() if k not in _ELSE}
     if p['init']: shaping['init'] = _fingerprint(p['init'])
     if p['total_minutes']: shaping['total_minutes'] = p['total_minutes']
     return hashlib.sha256(json.dumps([shaping, photos], sort_keys=True).encode()).hexdigest()[:8]
 
 def _fingerprint(init):
-    "Compute the fingerprint of the weights to start from"
+    "Compute the fingerprint of the weights to start from."
     from dic import zoo
     return zoo.fingerprint(zoo.locate(init))
 
@@ -224,7 +224,7 @@ def describe(
 
 # %% ../../nbs/03_training.recipe.ipynb #84c14498
 def _repeat(init):
-    "Read the line that makes the weights to start from, if they are not shipped, from their card"
+    "Read the line that makes the weights to start from, if they are not shipped, from their card."
     from dic import zoo
     if not init or str(init) in zoo.shipped(): return None
     path = zoo.locate(init)
@@ -249,6 +249,6 @@ def command(
     return f'{earlier} -o {p["init"]} && {line}' if earlier else line
 
 def _option(name, value):
-    "Yield an option of the command line, then its value"
+    "Yield an option of the command line, then its value."
     yield '--lambda' if name=='lmbda' else f'--{name.replace("_", "-")}'
     yield json.dumps(value) if isinstance(value, dict) else str(value)

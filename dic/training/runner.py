@@ -96,14 +96,14 @@ def parser():
 
 # %% ../../nbs/03_training.runner.ipynb #8125d8ed
 def _add_number(parser, name, kind, text):
-    "Add an option that takes a number"
+    "Add an option that takes a number."
     parser.add_argument(_flag(name), type=kind, metavar='N' if kind is int else 'X',
                         help=text.replace('%', '%%'))
 
 def _flag(name): return f'--{name.replace("_", "-")}'
 
 def _plan(o, meta):
-    "Change the plan of a bundle as the command line says"
+    "Change the plan of a bundle as the command line says."
     for k in MORE:
         v = getattr(o, k)
         if v is not None and not 0<v<math.inf:
@@ -112,7 +112,7 @@ def _plan(o, meta):
 
 # %% ../../nbs/03_training.runner.ipynb #81a490a4
 def _fits_parts(o, weights):
-    "Raise `DicError` where one array alone is larger than a part of the weights may be"
+    "Raise `DicError` where one array alone is larger than a part of the weights may be."
     big = max(v.nbytes//(1+o.half) for v in weights.values())/1e6
     if not o.part_mb or big<=o.part_mb-.0012: return
     also = '' if o.half else ' or --half'
@@ -125,7 +125,7 @@ def versions():
     return dict(python=python, jax=engines.jax.__version__, numpy=np.__version__)
 
 def _keep(o, about, r):
-    "Write averaged weights, and what is known of the run"
+    "Write averaged weights, and what is known of the run."
     start, state = 'average/', r.engine.state()
     weights = {k[len(start):]: v for k, v in state.items() if k.startswith(start)}
     files = write_weights(r.folder, weights, o.half, o.part_mb and o.part_mb*1e6, step=r.step)
@@ -134,7 +134,7 @@ def _keep(o, about, r):
     write_json(r.folder/'run.json', about|done|dict(weights=files))
 
 def _about(meta, p, engine, parity, paths, learn):
-    "Collect what is known of a run from its beginning"
+    "Collect what is known of a run from its beginning."
     data = dict(photographs=len(paths), trained_on=len(learn), mpx=round(learn.pixels/1e6, 2),
                 held_out=p['valid'], fingerprint=fingerprint(paths))
     device = dict(device=_device(), devices=engine.devices, platform=engines.platform())
@@ -165,7 +165,7 @@ def work(
 
 # %% ../../nbs/03_training.runner.ipynb #3dbc4c8f
 def _trained(o, b, p, folder, began, unpacked):
-    "Train for as long as this call has time, and return the run"
+    "Train for as long as this call has time, and return the run."
     own, paths = b.weights(), gathered(o.photos, unpacked)
     _fits_parts(o, own)
     start = _init(o.init, b) if o.init else own
@@ -185,19 +185,19 @@ def _trained(o, b, p, folder, began, unpacked):
     return r
 
 def _recorded(folder):
-    "Say whether `run.json` says that the run has ended"
+    "Say whether `run.json` says that the run has ended."
     path = folder/'run.json'
     return path.exists() and read_json(path)['finished']
 
 # %% ../../nbs/03_training.runner.ipynb #b86a37ba
 def _init(files, b):
-    "Read the weights to start from"
+    "Read the weights to start from."
     found = {}
     for f in files: found |= read_tensors(f)[0]
     return fitting(found, b.meta, files[0])
 
 def _parity(engine, weights, tolerance):
-    "Compare what the program gives with TensorFlow, and report it"
+    "Compare what the program gives with TensorFlow, and report it."
     found, said = engines.check_parity(engine, weights, tolerance), engine.meta['parity']['values']
     pairs = (f'{k} {v:.6g} ({said[k]:.6g})' for k, v in found.items())
     _say(f'parity with TensorFlow: {", ".join(pairs)}')

@@ -42,7 +42,7 @@ class Stepper(loop.Engine):
         self._losses = tf.function(self._metrics)
 
     def _own(self):
-        "Make variables for all that a step changes beside the weights"
+        "Make variables for all that a step changes beside the weights."
         weights = {k: v.read_value() for k, v in self.weights.items()}
         start = optimiser.begin(weights, self.rules, tf.zeros_like)
         return {g: {k: tf.Variable(t, trainable=False) for k, t in start[g].items()}
@@ -56,7 +56,7 @@ class Stepper(loop.Engine):
 class Updating(Stepper):
     "An engine's step."
     def _step(self, x, lmbda, seed, rates, step):
-        "Compute losses and gradients, and update all that they change"
+        "Compute losses and gradients, and update all that they change."
         with tf.GradientTape() as tape: l = self.model.losses(x, lmbda, seed)
         found = tape.gradient(l['loss'], list(self.weights.values()))
         grads = {k: tf.convert_to_tensor(g) for k, g in zip(self.weights, found)}
@@ -70,7 +70,7 @@ class Updating(Stepper):
         self._sums.assign_add(tf.where(ok, metrics, tf.zeros([4])))
 
     def _advance(self, grads, size, rates, counted, step):
-        "Move all variables"
+        "Move all variables."
         state = {g: {k: v.read_value() for k, v in d.items()} for g, d in self.groups.items()}
         count = tf.cast(counted, tf.float32)
         new = optimiser.advance(Net, self.rules, state, grads, size, rates, count, step)
@@ -142,7 +142,7 @@ def convert(
 
 # %% ../../nbs/03_training.tensorflow.ipynb #784b07b8
 def _earlier(get, engine):
-    "Read the arrays of a checkpoint in TensorFlow's format"
+    "Read the arrays of a checkpoint in TensorFlow's format."
     def read(name): return get(f'{name}/.ATTRIBUTES/VARIABLE_VALUE')
     names, rules = {id(v): k for k, v in engine.weights.items()}, engine.rules
     made = [names[id(v)] for v in engine.model.trainable_variables]

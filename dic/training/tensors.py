@@ -58,7 +58,7 @@ def unpack(
         raise DicError(f'{name}: damaged, or no safetensors file') from e
 
 def _array(data, dtype, shape, data_offsets):
-    "Read an array of the file. Raise `ValueError` where it is not all there"
+    "Read an array of the file. Raise `ValueError` where it is not all there."
     (a, b), dtype = data_offsets, np.dtype(KINDS[dtype])
     whole = all(isinstance(n, int) and n>=0 for n in shape)
     fits = whole and 0<=a<=b<=len(data) and math.prod(shape)*dtype.itemsize==b-a
@@ -92,7 +92,7 @@ def write_weights(
 
 # %% ../../nbs/03_training.tensors.ipynb #f85c1bb8
 def _parts(arrays, limit):
-    "Group arrays so that files stay below so many bytes, as far as each array does"
+    "Group arrays so that files stay below so many bytes, as far as each array does."
     parts, size = [{}], 0
     for k, v in arrays.items():
         need = v.nbytes+len(k)+100+8*v.ndim
@@ -104,6 +104,6 @@ def _parts(arrays, limit):
     return parts
 
 def _halved(v):
-    "Convert to float16, if it fits"
+    "Convert to float16, if it fits."
     with np.errstate(over='ignore'): h = v.astype(np.float16)
     return h if np.isfinite(h).all() else v

@@ -82,7 +82,7 @@ def finish(
 
 # %% ../../nbs/03_training.weights.ipynb #f8428f43
 def _card(p, log):
-    "Collect what a plan and a log say of weights"
+    "Collect what a plan and a log say of weights."
     last = [r for r in log if 'valid_bpp' in r][-1]
     card = dict(init=zoo.fingerprint(zoo.locate(p['init']))) if p['init'] else {}
     card |= {k: p[k] for k in _FROM_PLAN}

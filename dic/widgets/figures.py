@@ -66,7 +66,7 @@ def _luma(image):
     return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 def _ssim(a, b):
-    "Compute the SSIM of the luma at each pixel, through Gaussian windows of 11 x 11"
+    "Compute the SSIM of the luma at each pixel, through Gaussian windows of 11 x 11."
     return np.multiply(*analysis.ssim(_luma(a), _luma(b)))
 
 ERRORS = {
@@ -79,7 +79,7 @@ ERRORS = {
 _HALO = 5 # Pixels around a strip that the window of SSIM reaches
 
 def _strips(f, a, b, side):
-    "Compute means over squares of a map of two pictures, strip by strip"
+    "Compute means over squares of a map of two pictures, strip by strip."
     height, width = a.shape[:2]
     rows = 256*side
     for top in range(0, height, rows):
@@ -93,7 +93,7 @@ def errors(
     b: np.ndarray,     # Of the same size
     pixels: int=10**6, # How many a map may have, about; of larger pictures it holds means
 ) -> dict:             # By the names in `ERRORS`: float32 [rows, columns]
-    "Map the difference between two pictures. Raises `DicError` where they cannot be compared."
+    "Map the difference between two pictures. Raise `DicError` where they cannot be compared."
     analysis.mse(a, b)                                      # says why
     height, width = a.shape[:2]
     side = math.ceil(math.sqrt(height*width/pixels))
@@ -107,7 +107,7 @@ def _bare(ax, title):
     ax.spines[:].set_visible(False)
 
 def _column(fig, axes, kind, maps):
-    "Draw one kind of error of each reconstruction, and the scale that they share"
+    "Draw one kind of error of each reconstruction, and the scale that they share."
     peaks = [float(np.percentile(m, 99.8)) for m in maps]
     scale = Normalize(0, 1 if kind=='SSIM' else max(1, *peaks))
     for ax, m in zip(axes, maps):
@@ -138,13 +138,13 @@ def error_map(
 _BLUE = '#2e6fba'
 
 def _pale(image):
-    "Convert a picture to greys, at most 1000 pixels a side"
+    "Convert a picture to greys, at most 1000 pixels a side."
     scale = min(1, 1000/max(image.shape[:2]))
     height, width = (max(1, round(n*scale)) for n in image.shape[:2])
     return cv2.cvtColor(resize_area(image, height, width), cv2.COLOR_RGB2GRAY)
 
 def _over(fig, ax, b, image):
-    "Draw the bits of each position over a pale picture"
+    "Draw the bits of each position over a pale picture."
     ax.imshow(_pale(image), 'gray', vmin=-120, vmax=255, extent=(0, b.width, b.height, 0))
     rate = b.by_position()/256
     rows, columns = rate.shape
@@ -157,7 +157,7 @@ def _over(fig, ax, b, image):
 
 # %% ../../nbs/07_widgets.figures.ipynb #3442fb02
 def _parts(ax, b):
-    "Draw the parts of a file, in bytes"
+    "Draw the parts of a file, in bytes."
     held = [v/8 for v in b.parts.values()]
     share = lambda v: f'{v:,.0f} B, {100*v/b.size:.1f} %' if abs(v)>=5 else f'{v:.1f} B'
     bars = ax.barh(list(b.parts), held, color=_BLUE)
@@ -170,7 +170,7 @@ def _parts(ax, b):
     ax.set_xticks([])
 
 def _channels(ax, b):
-    "Draw the channels of y by their cost, in bytes"
+    "Draw the channels of y by their cost, in bytes."
     cost = np.sort(b.by_channel())[::-1]/8
     most = np.searchsorted(np.cumsum(cost), .9*cost.sum())+1
     ax.bar(range(len(cost)), cost, width=1, color=_BLUE)
@@ -181,7 +181,7 @@ def _channels(ax, b):
 
 # %% ../../nbs/07_widgets.figures.ipynb #c63719a9
 def _file_of(source, model, options):
-    "Return a file's bytes: those given, or the file that a picture becomes"
+    "Return a file's bytes: those given, or the file that a picture becomes."
     if isinstance(source, bytes): return source
     return coding.compress(picture(source), model, **options)
 
@@ -205,7 +205,7 @@ def bit_map(
 
 # %% ../../nbs/07_widgets.figures.ipynb #cbd4c63d
 def _histogram(ax, seen, values, chance):
-    "Draw the values of a channel, and the distribution that was predicted"
+    "Draw the values of a channel, and the distribution that was predicted."
     low, high = np.percentile(seen, (.1, 99.9))
     low, high = math.floor(low)-2, math.ceil(high)+2
     ax.hist(seen, np.arange(low-.5, high+1), density=True, color='#c9d4e2', label='values')

@@ -36,7 +36,7 @@ class _Newest:
             self.thread.start()
 
     def take(self):
-        "Take the job that waits, and its number; without one return None, which ends the thread"
+        "Take the job that waits, and its number; without one return None, which ends the thread."
         with self.lock:
             job, self.job = self.job, None
             if job: return job, self.number
@@ -116,7 +116,7 @@ class _Rates:
 class _Codecs:
     "The codecs that can be chosen, and the range of the peer's knob."
     def _codec(self, name):
-        "Make a codec and keep it; where it cannot be had, show a message and return None"
+        "Make a codec and keep it; where it cannot be had, show a message and return None."
         try:
             if name not in self.codecs: self.codecs[name] = peers.codec(name)
             return self.codecs[name]
@@ -172,7 +172,7 @@ class Wish(NamedTuple):
 class _Wishes:
     "The controls, read."
     def _wish(self, model, peer):
-        "Read the controls. Raises `DicError` for a size that is none."
+        "Read the controls. Raise `DicError` for a size that is none."
         return Wish(
             self.image.value, model, peer,
             size=None if self.goal.value=='quality' else parse_size(self.size.value),
@@ -193,7 +193,7 @@ class _Wishes:
 
 # %% ../../nbs/07_widgets.inspector.ipynb #aff30a32
 def _line(text, kind, role, busy):
-    "Make one line of HTML for people"
+    "Make one line of HTML for people."
     spin = ' <span class="dic-spin"></span>' if busy else ''
     return (f'<span class="{kind}" role="{role}" data-busy="{str(busy).lower()}">'
             f'{html.escape(text)}{spin}</span>')
@@ -266,7 +266,7 @@ class _Pictures:
 
 # %% ../../nbs/07_widgets.inspector.ipynb #35c690b4
 def _drawn(panel, original, made):
-    "Draw the figure of a panel, as a PNG"
+    "Draw the figure of a panel, as a PNG."
     ours, theirs = made[0], made[1]
     if panel=='Bits': sheet = bit_map(ours.data, image=original)
     elif panel=='Latents': sheet = latents(ours.data)
@@ -289,20 +289,20 @@ class _Figures:
 
 # %% ../../nbs/07_widgets.inspector.ipynb #214f15a1
 def _encode(shots, wish, made):
-    "Make the next reconstruction of a wish: the model's, then the peer's"
+    "Make the next reconstruction of a wish: the model's, then the peer's."
     codec, at = (wish.peer, wish.knob) if made else (wish.model, wish.at)
     if wish.size is not None: return shots.size(codec, wish.size)
     if made and at is None: return shots.size(codec, len(made[0].data))
     return shots.at(codec, at)
 
 def _told(shot, target):
-    "Put a reconstruction in words; say so where its file is not about as large as it was to be"
+    "Put a reconstruction in words; say so where its file is not about as large as it was to be."
     size = len(shot.data)
     far = target and not .85*target<=size<=target
     return f'{shot.name}, {human(size)}'+(' (as near as it comes)' if far else '')
 
 def _summary(wish, made, notes):
-    "Say what came of a wish, in one line"
+    "Say what came of a wish, in one line."
     about = ''.join(f', {n}' for n in notes)
     goal = len(made[0].data) if wish.size is None and wish.knob is None else wish.size
     return f'{wish.image}{about}: {_told(made[0], wish.size)}; {_told(made[1], goal)}'
@@ -311,7 +311,7 @@ def _summary(wish, made, notes):
 class _Work:
     "What the worker does."
     def _shots_of(self, name):
-        "Return a picture with all that was made of it; read it where it is another one"
+        "Return a picture with all that was made of it; read it where it is another one."
         shots = self.shots
         if shots and shots.name==name: return shots
         shots = Shots(picture(self.sources[name]), name)
@@ -334,7 +334,7 @@ class _Work:
 
 # %% ../../nbs/07_widgets.inspector.ipynb #f7bf586d
 def _read(name, data):
-    "Read a picture from its bytes, with notes. Raises `DicError` where it cannot be read"
+    "Read a picture from its bytes, with notes. Raise `DicError` where it cannot be read."
     with tempfile.TemporaryDirectory() as folder:
         path, notes = Path(folder)/name, []
         try:
@@ -363,7 +363,7 @@ class _Files:
         self._ask()
 
     def _file(self, side, png):
-        "Name and bytes of a file to save; None where there is none yet"
+        "Name and bytes of a file to save; None where there is none yet."
         shot = self.made.get(side)
         if not shot: return None
         name = f'{self.shots.name}{shot.codec.ending}'
@@ -374,7 +374,7 @@ class _Page(_Choices, _Rates, _Codecs, _Fitting, _Wishes, _Views, _Saying, _Pict
             _Work, _Files, ui.VBox):
     "All parts together, in a page."
     def _rows(self):
-        "List what is in the page, from top to bottom"
+        "List what is in the page, from top to bottom."
         style = ui.HTML(f'<style>{source("page.css")}</style>')
         choices = _row([self.image, self.upload, self.model, self.peer])
         rates = _row([self.goal, self.quality, self.size, self.same, self.knob, self.words])
@@ -396,12 +396,12 @@ class _Page(_Choices, _Rates, _Codecs, _Fitting, _Wishes, _Views, _Saying, _Pict
 
 # %% ../../nbs/07_widgets.inspector.ipynb #1f5581fe
 def _named(files):
-    "List files by their names, or by their paths where several have the same"
+    "List files by their names, or by their paths where several have the same."
     names = [Path(p).name for p in files]
     return {name if names.count(name)==1 else str(p): p for name, p in zip(names, files)}
 
 def _weights(models):
-    "List the weights that are meant; by default all in the package, the default first"
+    "List the weights that are meant; by default all in the package, the default first."
     return listed(models) if models else sorted(zoo.shipped(), key=lambda n: n!=zoo.default())
 
 # %% ../../nbs/07_widgets.inspector.ipynb #2e16a29f
@@ -433,7 +433,7 @@ class Inspector(_Page):
         return self.worker.wait(seconds) and self.judge.wait(seconds)
 
     def _repr_mimebundle_(self, **kwargs):
-        "Show as every widget does, with a still picture for those who read without a kernel"
+        "Show as every widget does, with a still picture for those who read without a kernel."
         data = super()._repr_mimebundle_(**kwargs)
         if not self.viewer.shown: return data
         return data|{'image/jpeg': base64.b64encode(still(*self.viewer.shown)).decode()}

@@ -22,7 +22,7 @@ from .viewer import Chart, Viewer
 
 # %% ../../nbs/07_widgets.shots.ipynb #737f99e1
 def _similarity(original, image, known):
-    "Put MS-SSIM in words; `known` as for `facts`"
+    "Put MS-SSIM in words; `known` as for `facts`."
     if known is False: return '…'
     if known is None: known = analysis.ms_ssim(original, image)
     if not math.isnan(known): return f'{known:.4f}'
@@ -134,12 +134,12 @@ def _point(original, shot):
     return Point(shot.at, shot.data, rate, analysis.psnr(original, shot.image))
 
 def _line(codec, points):
-    "Make a curve for the chart"
+    "Make a curve for the chart."
     shown = [[p.rate, p.quality, codec.words(p.at)] for p in points if math.isfinite(p.quality)]
     return dict(name=codec.label, points=shown)
 
 def _spread(settings, count):
-    "Select about so many of a codec's settings, from end to end"
+    "Select about so many of a codec's settings, from end to end."
     return dict.fromkeys(settings[round(k)] for k in np.linspace(0, len(settings)-1, count))
 
 # %% ../../nbs/07_widgets.shots.ipynb #6a074c0b

@@ -88,7 +88,7 @@ class _Pictures(_Shared):
         names: list=None,  # As in the traits; by default they stay as they are
         facts: list=None,  # Likewise
     ):
-        "Change both pictures and what is said of them. Raises `DicError` where sizes differ."
+        "Change both pictures and what is said of them. Raise `DicError` where sizes differ."
         if left.shape!=right.shape:
             (h, w), (other_h, other_w) = left.shape[:2], right.shape[:2]
             raise DicError(f'sizes differ: {w}x{h} and {other_w}x{other_h}')
