@@ -16,11 +16,13 @@ def _cores():
     "Count the cores that this process may use."
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
 
+_ANY_PORT = dict(dashboard_address='127.0.0.1:0') # Of Dask's pages; a taken one is a warning
+
 def _local():
     "Start a worker for each core of this machine."
     from distributed import LocalCluster
     return LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=None,
-                        silence_logs=logging.CRITICAL)
+                        silence_logs=logging.CRITICAL, scheduler_kwargs=_ANY_PORT)
 
 def _slurm(path):
     "Ask a queue for workers, as a file says."
@@ -76,7 +78,7 @@ def per_gpu():
     own = [dict(resources=dict(GPU=1), env=dict(CUDA_VISIBLE_DEVICES=o)) for o in gpus()] or [{}]
     usual = dict(nthreads=1, memory_limit=0, **here, **quiet)
     workers = {n: dict(cls=Nanny, options=usual|o) for n, o in enumerate(own)}
-    scheduler = dict(cls=Scheduler, options=here|dict(dashboard_address=None))
+    scheduler = dict(cls=Scheduler, options=here|_ANY_PORT)
     with config.set({'distributed.nanny.pre-spawn-environ': {}}):
         return SpecCluster(workers, scheduler, **quiet)
 

@@ -27,6 +27,7 @@ MODULES = { # Command -> module of this package
     'ingest':     'data',
     'prepare':    'data',
     'train':      'training',
+    'sweep':      'sweep',
     'export':     'training',
     'import':     'training'}
 
