@@ -168,7 +168,7 @@ def row_of(
         bpp=held['valid_bpp'], psnr=round(psnr_of(held['valid_mse']), 2), loss=held['valid_loss'],
         hours=round(card.get('minutes', 0)/60, 4))
 
-# %% ../nbs/10_sweep.ipynb #2c823450
+# %% ../nbs/10_sweep.ipynb #0241b862
 GRACE = 60 # Seconds from the interruption of a kernel to its end
 
 def _kernels():
@@ -181,18 +181,22 @@ def _kernels():
             made.append(self)
     return Manager, made
 
-def _follow(made):
+def _rest(seconds): # In short sleeps, which a machine that was suspended does not skip
+    for _ in range(10*seconds): time.sleep(.1)
+
+def _follow(made, stopping):
     "Wait until standard input is closed; then end the kernels and the process."
     import asyncio
     while os.read(0, 64): pass
+    stopping.set()
     print('\nasked to stop', file=sys.stderr, flush=True)
     started = [m.provisioner for m in made if m.provisioner]
     for o in started: asyncio.run(o.send_signal(signal.SIGINT))
-    if started: time.sleep(GRACE)
+    if started: _rest(GRACE)
     for o in started: asyncio.run(o.kill())
     os._exit(1)
 
-# %% ../nbs/10_sweep.ipynb #a231e9e9
+# %% ../nbs/10_sweep.ipynb #4c48cdd3
 def _reason(kind, text):
     "Say in a line why a cell failed: the message alone where it was made to be read."
     if kind=='KeyboardInterrupt': return 'interrupted'
@@ -202,16 +206,19 @@ def _reason(kind, text):
 def execute():
     "Execute the notebook of the job in the file that is named first, in a process of its own."
     import papermill
-    job, (manager, made) = read_json(sys.argv[1]), _kernels()
-    threading.Thread(target=_follow, args=[made], daemon=True).start()
+    job, (manager, made), stopping = read_json(sys.argv[1]), _kernels(), threading.Event()
+    threading.Thread(target=_follow, args=[made, stopping], daemon=True).start()
+    def may_go_on(**cell):
+        if stopping.is_set(): raise DicError('interrupted')
     try:
         papermill.execute_notebook(
             job['notebook'], f'{job["folder"]}.ipynb', job['parameters']|dict(out=job['folder']),
-            engine_name='dic', cwd=str(Path(job['notebook']).parent), kernel_manager_class=manager)
+            engine_name='dic', cwd=str(Path(job['notebook']).parent), on_cell_start=may_go_on,
+            kernel_manager_class=manager)
     except papermill.PapermillExecutionError as e: sys.exit('\n'+_reason(e.ename, e.evalue))
     except Exception as e: sys.exit('\n'+_reason(type(e).__name__, str(e)))
 
-# %% ../nbs/10_sweep.ipynb #5d96c632
+# %% ../nbs/10_sweep.ipynb #8e2c5f8e
 def _is_unwanted():
     "Say whether nobody waits any more for the task of this thread."
     from distributed import get_worker
@@ -222,11 +229,10 @@ def _is_unwanted():
 
 def _wait_for(log):
     "Lock a log as soon as it is free; say whether that was soon enough."
-    end = time.monotonic()+GRACE+10
-    while not lock(log):
-        if time.monotonic()>end: return False
-        time.sleep(.1)
-    return True
+    for _ in range(GRACE+10):
+        if lock(log): return True
+        _rest(1)
+    return False
 
 def _executed(job, log):
     "Execute a run's notebook; return the exit code of its process."

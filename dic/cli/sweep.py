@@ -35,12 +35,12 @@ _OWN = {
              'with options of a SLURMCluster, or the address of a scheduler of Dask, whose workers '
              'see the same folders (default: local)')}
 
-# %% ../../nbs/09_cli.sweep.ipynb #2755414c
+# %% ../../nbs/09_cli.sweep.ipynb #d905291f
 _SWEEP = dict(
     what='train at several parameters, a run for each on a GPU of its own, and tabulate them',
     examples=[
         'dic sweep configs/balle2018.yaml -p lambda 0.005,0.01,0.02 -p data photographs/',
-        'dic sweep configs/*.yaml -p lambda 0.005,0.01 -p seed 0,1    # every combination',
+        'dic sweep configs/deep.yaml -p lambda 0.005,0.01 -p seed 0,1    # every combination',
         'dic sweep -p lambda 0.01,0.02 --cluster tcp://10.0.0.1:8786 -o curves/'],
     own=_OWN)
 
@@ -76,7 +76,7 @@ def _todo(a):
     writable(a.out)
     return sweep.jobs(runs, notebook, a.out)
 
-# %% ../../nbs/09_cli.sweep.ipynb #9b157ff9
+# %% ../../nbs/09_cli.sweep.ipynb #9cbf5563
 def _figures(row):
     "Write the results of a run, in the order of the table."
     return (f'{row["steps"]:,}', f'{row["bpp"]:.3f}', f'{row["psnr"]:.2f}', f'{row["loss"]:.3f}',
@@ -86,13 +86,14 @@ def _line(row):
     "Say what came of a run."
     steps, bpp, psnr, loss, hours = _figures(row)
     ended = ' (ended before)' if row['skipped'] else ''
-    return (f'{row["name"]}: {steps} steps, {bpp} bpp, {psnr} dB, loss {loss}, {hours} h{ended}')
+    return f'{row["name"]}: {steps} steps, {bpp} bpp, {psnr} dB, loss {loss}, {hours} h{ended}'
+
+_LOST = 'failed', '', '', '', ''
 
 def _table(rows):
     "Format the rows as a table."
     heading = 'run', 'steps', 'bpp', 'dB', 'loss', 'hours'
-    return columns([heading, *((r['name'], *(['failed']+['']*4 if 'error' in r else _figures(r)))
-                               for r in rows)])
+    return columns([heading, *((r['name'], *(_LOST if 'error' in r else _figures(r))) for r in rows)])
 
 # %% ../../nbs/09_cli.sweep.ipynb #bb52a04a
 def _reporter(a):
