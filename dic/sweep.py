@@ -42,19 +42,19 @@ def _renamed(parameters, where):
         if not isinstance(k, str) or not k.isidentifier():
             raise UsageError(f'{where}: {k!r} is no name of a parameter')
         if k=='out':
-            raise UsageError(f'{where}: a sweep chooses out itself; -o names the folder of all runs')
+            raise UsageError(f'{where}: a sweep chooses out; -o names the folder of all runs')
     return found
 
 # %% ../nbs/10_sweep.ipynb #82e68d07
 def values(
     text: str, # Such as `0.005,0.01`
 ) -> list:
-    "Read the values of a parameter. Raise `UsageError` where one is missing, given twice or no number."
+    "Read values of a parameter. Raise `UsageError` where one is missing or given twice."
     kind = needs('papermill.cli', 'notebooks', 'a sweep')._resolve_type
     found = [kind(o) for o in text.split(',')]
     for n, o in enumerate(found):
         if o=='' or isinstance(o, float) and not math.isfinite(o):
-            raise UsageError(f'{text!r}: has to hold values with commas between, such as 0.005,0.01')
+            raise UsageError(f'{text!r}: must be values with commas between, such as 0.005,0.01')
         if (type(o), o) in [(type(v), v) for v in found[:n]]:
             raise UsageError(f'{text!r}: holds {o} twice')
     return found

@@ -92,8 +92,8 @@ _LOST = 'failed', '', '', '', ''
 
 def _table(rows):
     "Format the rows as a table."
-    heading = 'run', 'steps', 'bpp', 'dB', 'loss', 'hours'
-    return columns([heading, *((r['name'], *(_LOST if 'error' in r else _figures(r))) for r in rows)])
+    first = 'run', 'steps', 'bpp', 'dB', 'loss', 'hours'
+    return columns([first, *((r['name'], *(_LOST if 'error' in r else _figures(r))) for r in rows)])
 
 # %% ../../nbs/09_cli.sweep.ipynb #bb52a04a
 def _reporter(a):
