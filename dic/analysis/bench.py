@@ -52,6 +52,10 @@ def _kept(place):
 # %% ../../nbs/06_analysis.bench.ipynb #0dcb3354
 _LARGE = threading.Lock() # Large pictures are worked on one at a time: each may take much memory
 
+def _title(path):
+    "Name a picture in tables, whose text pandas may keep as UTF-8: odd bytes become \\xe9."
+    return os.fsencode(Path(path).name).decode('utf-8', 'backslashreplace')
+
 def _found(codec, at, path, place):
     "Compress to a file, read it back, decompress and measure; keep what was found."
     image = read_image(path)
@@ -74,7 +78,7 @@ def measure(
     row = _kept(place) or _found(codec, at, path, place)
     similarity = math.nan if row['ms_ssim'] is None else row['ms_ssim']
     about = dict(codec=codec.name, version=codec.version, setting=codec.words(at),
-                 image=Path(path).name, sha256=content(path))
+                 image=_title(path), sha256=content(path))
     return about|row|dict(psnr=psnr_of(row['mse']), ms_ssim=similarity, ms_ssim_db=db(similarity))
 
 # %% ../../nbs/06_analysis.bench.ipynb #2e52d7a8
@@ -175,7 +179,7 @@ def times(
         image = read_image(path)
         for _ in range(2): _once(codec, image[:64, :64], at) # what is loaded or compiled first
         runs = [_once(codec, image, at) for _ in range(repeats)]
-        for k, seconds in zip(found, zip(*runs)): found[k][Path(path).name] = median(seconds)
+        for k, seconds in zip(found, zip(*runs)): found[k][_title(path)] = median(seconds)
     return found
 
 # %% ../../nbs/06_analysis.bench.ipynb #bf43d6f4
@@ -187,7 +191,7 @@ def add_times(
     progress: bool=None, # Show a bar; by default on a terminal
 ) -> pd.DataFrame:       # The table with columns encode_s and decode_s
     "Time all that is in a table."
-    pictures, found = {Path(p).name: p for p in paths}, {}
+    pictures, found = {_title(p): p for p in paths}, {}
     wanted = table.groupby(['codec', 'setting'], sort=False).image.apply(list).to_dict()
     positions = {(c.name, c.words(i)): (c, i) for c in codecs for i in c.knob or [None]}
     for point, images in _bar(wanted.items(), 'timing', len(wanted), progress):
