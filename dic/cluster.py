@@ -18,7 +18,9 @@ def _cores():
 
 def _local():
     "Start a worker for each core of this machine."
+    import dask
     from distributed import LocalCluster
+    dask.config.set({'distributed.admin.low-level-log-length': 1000}) # of a scheduler in this process
     return LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=None,
                         silence_logs=logging.CRITICAL)
 
@@ -92,6 +94,7 @@ class _Calls:
 def _why(future):
     "Say in a line why a call failed."
     e = future.exception()
+    if isinstance(e, DicError): return str(e)
     if type(e).__name__=='KilledWorker': return 'ended the process that worked on it'
     return f'unexpected {type(e).__name__}: {(str(e).splitlines() or [""])[0][:200]}'
 

@@ -136,6 +136,20 @@ def _bar(jobs, what, total, progress):
     pause = 10. if 'DIC_CWD' in os.environ else .1
     return tqdm(jobs, what, total, disable=disable, leave=False, mininterval=pause)
 
+# %% ../../nbs/06_analysis.bench.ipynb #e76e524b
+def _lost(job, why):
+    "Make the result of a job that a cluster has given up."
+    return dict(image=job.path.name, problem=f'{job.path.name}: {why}')
+
+@contextlib.contextmanager
+def _mapping(spread):
+    "Give a `map` for jobs: threads, or other machines, which find pictures by absolute names."
+    if spread is None:
+        with pool() as threads: yield threads.map
+        return
+    def far(jobs): return (job._replace(path=job.path.absolute()) for job in jobs)
+    yield lambda f, jobs: spread(f, far(jobs), _lost)
+
 # %% ../../nbs/06_analysis.bench.ipynb #61097392
 def run(
     codecs: list,        # `Peer`s
@@ -144,14 +158,15 @@ def run(
     at: dict=None,       # Positions by codec's name; by default each codec's own settings
     targets: list=(),    # Instead of those: dicts with size, bpp or psnr, met on each picture
     progress: bool=None, # Show a bar; by default on a terminal
+    spread=None,         # Another `map`, on other machines: `dic.cluster.spread` of a client
 ) -> pd.DataFrame:       # A row of `measure` for each job; `attrs['failures']` lists what failed
     "Measure codecs on pictures. Raise `DicError` where names clash or nothing can be measured."
     store, paths, rows, failures = store or store_folder(), [Path(p) for p in paths], [], []
     _unique([c.name for c in codecs], 'codecs')
     _unique([p.name for p in paths], 'pictures')
     jobs = list(_jobs(codecs, paths, at, targets))
-    with pool() as threads:
-        done = threads.map(partial(_done, store), jobs)
+    with _mapping(spread) as run_all:
+        done = run_all(partial(_done, Path(store).absolute()), jobs)
         for row in _bar(done, 'measuring', len(jobs), progress):
             if 'problem' not in row: rows.append(row)
             elif row not in failures: failures.append(row)

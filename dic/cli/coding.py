@@ -8,9 +8,10 @@ __all__ = []
 # %% ../../nbs/09_cli.coding.ipynb #0c858fe7
 import contextlib, re, time
 from functools import partial
+from pathlib import Path
 
 from .console import tell
-from .files import as_typed, inputs_and_outputs, reporter
+from .files import as_typed, inputs_and_outputs, reporter, spreading
 from .options import command, file_name
 from .pictures import FORMATS, format_of, write
 from ..core import DicError, UsageError, human
@@ -24,41 +25,52 @@ def _line(row):
     return (f'{row["input"]} -> {row["output"]}: {row["width"]} x {row["height"]}, '
             f'{human(row["bytes"])}, {row["bpp"]:.3f} bpp{quality}, {row["seconds"]:.2f} s{notes}')
 
-def _summary(rows, seconds):
-    "Say what became of all files together."
-    done = [r for r in rows if 'bytes' in r]
-    skipped = sum('skipped' in r for r in rows)
-    failed = len(rows)-len(done)-skipped
-    size, bpp = sum(r['bytes'] for r in done), sum(r['bpp'] for r in done)/len(done)
-    count = f'{len(done)} file{"s"*(len(done)>1)}'
-    line = f'{count}, {human(size)}, {bpp:.3f} bpp on average, {seconds:.1f} s'
-    if skipped: line += f'; {skipped} skipped'
-    if failed: line += f'; {failed} failed'
-    return line
+class _Tally:
+    "What became of all files together."
+    def __init__(self, failed):
+        self.start = time.perf_counter()
+        self.done, self.skipped, self.failed, self.bytes, self.bpp = 0, 0, failed, 0, 0.
+
+    def add(self, row):
+        "Count a row."
+        if 'error' in row: self.failed += 1
+        elif 'skipped' in row: self.skipped += 1
+        else:
+            self.done += 1
+            self.bytes += row['bytes']
+            self.bpp += row['bpp']
+
+    def line(self):
+        "Say it; say nothing of a single file."
+        if self.done+self.skipped+self.failed<2 or not self.done: return []
+        mean, seconds = self.bpp/self.done, time.perf_counter()-self.start
+        count = f'{self.done} file{"s"*(self.done>1)}'
+        line = f'{count}, {human(self.bytes)}, {mean:.3f} bpp on average, {seconds:.1f} s'
+        if self.skipped: line += f'; {self.skipped} skipped'
+        if self.failed: line += f'; {self.failed} failed'
+        return [line]
 
 # %% ../../nbs/09_cli.coding.ipynb #d7a4ea53
-@contextlib.contextmanager
-def _spread(a):
-    "Give what maps a function over files on a cluster; None without --cluster."
-    if not a.cluster:
-        yield None
-        return
-    if getattr(a, 'streams', None): raise UsageError('--cluster is for files, not for -')
-    from dic import cluster
-    with cluster.connected(a.cluster) as client: yield partial(cluster.spread, client)
+def _manifest(a, todo):
+    "Give the manifest of the folder that outputs go to, where one is asked for; else None."
+    _, first = next(iter(todo))
+    if not (a.skip_existing and a.out) or first==Path(a.out): return contextlib.nullcontext()
+    from dic.coding.manifest import Manifest
+    return Manifest(a.out)
 
 def _process(a, todo, failed, work):
-    "Compress or decompress files; return their rows, and whether any has an error."
+    "Compress or decompress files; return rows, which only JSON needs, and whether any failed."
     from dic import coding
     from dic.coding.files import WORKERS
-    start, skip = time.perf_counter(), a.skip_existing
-    with _spread(a) as spread:
-        done = coding.each(todo, work, a.overwrite, None, reporter(a, _line), a.debug, WORKERS,
-                           skip, tells=True, spread=spread)
-    rows = failed+[as_typed(a, r) for r in done]
-    if len(rows)>1 and any('bytes' in r for r in rows):
-        tell(a, _summary(rows, time.perf_counter()-start))
-    return rows, any('error' in r for r in rows)
+    rows, tally, report = [*failed], _Tally(len(failed)), reporter(a, _line)
+    with spreading(a) as spread, _manifest(a, todo) as manifest:
+        for row in coding.each(todo, work, a.overwrite, None, a.debug, WORKERS, a.skip_existing,
+                               manifest, tells=True, spread=spread):
+            report(row)
+            tally.add(row)
+            if a.json: rows.append(as_typed(a, row))
+    tell(a, *tally.line())
+    return rows, tally.failed>0
 
 # %% ../../nbs/09_cli.coding.ipynb #7b97bfdd
 def _located(name):
@@ -68,11 +80,6 @@ def _located(name):
     except DicError as e: raise UsageError(str(e)) from e
     if not path.is_file(): raise UsageError(f'{path}: no such weights')
     return path
-
-def _named(path):
-    "Name weights as any machine finds them: shipped ones have no path there."
-    from dic.zoo import SHIPPED
-    return path.stem if path.parent==SHIPPED else str(path.absolute())
 
 def _load(model, device, threads):
     "Load weights, once in a process."
@@ -147,8 +154,9 @@ def _compress(a):
     target = _target(a)
     with inputs_and_outputs(a, '.tfci', PHOTOS, '.tfci.png') as (todo, failed):
         if not todo: return failed, True
+        from dic.zoo import anywhere
         path = _located(a.model)
-        load = partial(_loader(a), _named(path))
+        load = partial(_loader(a), anywhere(path))
         model = load() if _any_hopeful(a, todo) else None
         _check_model(a, model, path.stem, target)
         work = partial(_compress_file, load=load, lenient=a.lenient, strict=a.strict,
@@ -209,8 +217,9 @@ def _decompress(a):
         raise UsageError('--format needs -o: a folder, or - for standard output')
     with inputs_and_outputs(a, f'.{a.format or "png"}', ['.tfci']) as (todo, failed):
         if not todo: return failed, True
+        from dic.zoo import anywhere
         _check_names(a, todo)
-        named = a.model and _named(_located(a.model))
+        named = a.model and anywhere(_located(a.model))
         return _process(a, todo, failed, partial(_decompress_file, named=named, load=_loader(a)))
 
 # %% ../../nbs/09_cli.coding.ipynb #42adf746

@@ -7,8 +7,8 @@ __all__ = ['WORKERS', 'LARGE', 'gather', 'targets', 'jobs', 'Share', 'each', 'tu
            'decompress_file', 'compress_files', 'decompress_files', 'rename']
 
 # %% ../../nbs/04_files.ipynb #f11e5003
-import contextlib, os, sys, threading, time, traceback
-from collections import Counter
+import contextlib, itertools, os, sys, threading, time, traceback
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,11 @@ from pathlib import Path
 from .beside import added, beside, sections_of
 from .codec import compress, compress_to, decompress, silent
 from .header import parse, read_stream
+from .manifest import note
 from .weights import codec
 from ..core import DicError, UsageError, memory_errors, timed
-from ..disk import PHOTOS, atomic, collect, listed, node_at, placeable, writable
-from ..images import image_size, read_picture, write_png
+from ..disk import PHOTOS, Folder, atomic, collect, listed, node_at, placeable, writable
+from ..images import digest, image_size, read_picture, write_png
 
 # %% ../../nbs/04_files.ipynb #806c5b97
 def gather(
@@ -93,13 +94,38 @@ def targets(
     return outputs
 
 # %% ../../nbs/04_files.ipynb #6180acf5
+class _Below:
+    "Pairs of a file of a folder and its output, found anew each time they are gone through."
+    def __init__(self, files, number, out, suffix):
+        self.files, self.number, self.out, self.suffix = files, number, out, suffix
+
+    def __len__(self): return self.number
+
+    def __iter__(self):
+        for p in self.files:
+            under = {} if self.out is None else {p: p.relative_to(self.files.path)}
+            yield p, _place(p, self.out, True, self.suffix, under)
+
+def _is_one_folder(inputs, out):
+    "Say whether the files of one folder get outputs that differ because their names do."
+    names = listed(inputs)
+    alone = len(names)==1 and Path(names[0]).is_dir()
+    return alone and (out is None or _is_folder(names, [], out))
+
+# %% ../../nbs/04_files.ipynb #8e90abc1
 def jobs(
     inputs, out, suffix,            # As for `targets`
     suffixes=PHOTOS, but: str=None, # As for `gather`
     recursive: bool=False,          # The same
     notes: list=None,               # The same
-) -> tuple[list, list]:             # Pairs of an input and its output; rows of what is not there
+    overwrite: bool=True,           # Whether an output may be replaced, so that all are compared
+) -> tuple:                         # Pairs of an input and its output; rows of what is not there
     "Say what there is to do."
+    if not overwrite and _is_one_folder(inputs, out):
+        files = Folder(*listed(inputs), suffixes, but, recursive)
+        writable(out or files.path)
+        try: return _Below(files, files.count(notes), out, suffix), []
+        except DicError as e: return [], [dict(input=files.name, error=str(e))]
     under = {}
     paths, failed = gather(inputs, suffixes, but, recursive=recursive, notes=notes, under=under)
     return list(zip(paths, targets(inputs, paths, out, suffix, under))), failed
@@ -110,27 +136,27 @@ def _named(e, src, dst):
     if isinstance(e, OSError) and e.strerror: return f'{dst or src}: {e.strerror}'
     return str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
 
-def _row(work, overwrite, skip, debug, pair):
+def _done(work, overwrite, skip, src, dst, known):
+    "Work on one file, unless its output is there and made from the same content."
+    there = bool(dst and skip and node_at(dst)=='file')
+    if there and not known: return dict(skipped='exists already')
+    own = {} if known is None else dict(sha256=digest(src))
+    if there and own['sha256']==known: return dict(skipped='exists already')
+    if dst: placeable(dst, overwrite or there)
+    with memory_errors(src): got, seconds = timed(work, src, dst)
+    if there: got['notes'] = [*got.get('notes', []), 'has changed']
+    return got|own|(dict(seconds=round(seconds, 4)) if dst else {})
+
+def _row(work, overwrite, skip, debug, item):
     "Work on one file; return its row."
-    src, dst = pair
+    src, dst, known = item
     row = dict(input=str(src), output=str(dst)) if dst else {}
-    try:
-        if dst and skip and node_at(dst)=='file': return row|dict(skipped='exists already')
-        if dst: placeable(dst, overwrite)
-        with memory_errors(src): got, seconds = timed(work, src, dst)
-        return row|got|(dict(seconds=round(seconds, 4)) if dst else {})
+    try: return row|_done(work, overwrite, skip, src, dst, known)
     except (DicError, OSError) as e:
         if debug: traceback.print_exc()
         return row|dict(input=str(src), error=_named(e, src, dst))
 
 # %% ../../nbs/04_files.ipynb #6f3e19c2
-def _bar(n, progress):
-    "Make what shows rows with a bar, if there are several."
-    if n<2 or progress is False: return iter
-    from tqdm.auto import tqdm
-    off = None if progress is None else False
-    return partial(tqdm, total=n, disable=off, unit='file', leave=False)
-
 class Share:
     "A bar for one file; it appears when that has taken a while."
     WAIT = 2. # Seconds
@@ -149,6 +175,22 @@ class Share:
         self.bar.update(round(100*done)-self.bar.n)
         if done>=1: self.bar.close()
 
+# %% ../../nbs/04_files.ipynb #57c379b5
+def _counted(rows, n, progress):
+    "Pass rows on; show a bar with files and megapixels a second, if there are several."
+    if n<2 or progress is False:
+        yield from rows
+        return
+    from tqdm.auto import tqdm          # before there are threads that import
+    off, start, pixels = None if progress is None else False, time.monotonic(), 0
+    with tqdm(total=n, disable=off, unit='file', leave=False) as bar:
+        for row in rows:
+            pixels += row.get('height', 0)*row.get('width', 0)
+            rate = pixels/1e6/max(time.monotonic()-start, 1e-3)
+            bar.set_postfix_str(f'{rate:.1f} Mpx/s', refresh=False)
+            bar.update()
+            yield row
+
 # %% ../../nbs/04_files.ipynb #d25c8505
 class _Stopped(BaseException): "Work in another thread is to end."
 
@@ -158,20 +200,13 @@ def _unless(stop):
         if stop.is_set(): raise _Stopped
     return tick
 
-def _lost(pair, why):
-    "Make the row of a file that a cluster has given up."
-    return dict(input=str(pair[0]), output=str(pair[1]), error=f'{pair[0]}: {why}')
-
-def _spread_by(spread):
-    "Make a `map` for pairs of paths, which other machines know by their absolute names only."
-    def run(f, todo):
-        absolute = [tuple(o and Path(o).absolute() for o in pair) for pair in todo]
-        for pair, far, row in zip(todo, absolute, spread(f, absolute, _lost)):
-            for name, whole in zip(pair, far):
-                row = {k: v.replace(str(whole), str(name)) if isinstance(v, str) else v
-                       for k, v in row.items()}
-            yield row
-    return run
+def _ahead(pool, workers, f, items):
+    "Map over items with a bounded number under way, in order."
+    under_way = deque()
+    for item in items:
+        under_way.append(pool.submit(f, item))
+        if len(under_way)>=2*workers: yield under_way.popleft().result()
+    while under_way: yield under_way.popleft().result()
 
 @contextlib.contextmanager
 def _pool(workers, stop):
@@ -180,35 +215,60 @@ def _pool(workers, stop):
         yield map
         return
     pool = ThreadPoolExecutor(workers)
-    try: yield pool.map
+    try: yield partial(_ahead, pool, workers)
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)
 
+# %% ../../nbs/04_files.ipynb #09c60c97
+def _lost(item, why):
+    "Make the row of a file that a cluster has given up."
+    src, dst, _ = item
+    return dict(input=str(src), output=str(dst), error=f'{src}: {why}')
+
+def _spread_by(spread):
+    "Make a `map` for files on other machines."
+    under_way = deque()
+    def far(items):
+        for src, dst, known in items:
+            under_way.append((src, dst))
+            yield Path(src).absolute(), dst and Path(dst).absolute(), known
+    def run(f, items):
+        for row in spread(f, far(items), _lost):
+            for name in filter(None, under_way.popleft()):
+                whole = str(Path(name).absolute())
+                row = {k: v.replace(whole, str(name)) if isinstance(v, str) else v
+                       for k, v in row.items()}
+            yield row
+    return run
+
 # %% ../../nbs/04_files.ipynb #cecdfd84
+def _items(todo, manifest):
+    "Yield inputs and outputs, and what a manifest knows of each: None without one."
+    for src, dst in todo: yield src, dst, manifest and manifest.known(dst)
+
 def each(
-    todo: list,             # Pairs of an input and its output, or None where there is none
+    todo,                   # Pairs of an input and its output, or None where there is none
     work,                   # Called with both; what it returns goes into the row
     overwrite: bool=False,  # Replace outputs that are there
     progress: bool=True,    # Show a bar if there are several; None for only on a terminal
-    say=lambda row: None,   # Called with each row as soon as it is there, in order
     debug: bool=False,      # Print the traceback of what fails
     workers: int=1,         # How many files are worked on at once
     skip: bool=False,       # Leave those alone whose output is there
+    manifest=None,          # `Manifest` of the outputs' folder: made from the same content, too
     tells: bool=False,      # Whether `work` takes `tick`, called with the share that is done
     spread=None,            # Another `map`, on other machines: `dic.cluster.spread` of a client
-) -> list:                  # A row each: input, output, seconds, what `work` gave; error; skipped
-    "Do something with many files."
-    rows, stop = [], threading.Event()
-    bar = _bar(len(todo), progress)     # imported before there are threads that import
+):                          # A row each: input, output, seconds, what `work` gave; error; skipped
+    "Do something with many files; yield a row as soon as it is there, in order."
+    n, stop = len(todo), threading.Event()
     if tells and not spread:
-        work = partial(work, tick=Share(progress) if len(todo)==1 else _unless(stop))
-    pool = _pool(min(workers, len(todo)), stop)
-    with contextlib.nullcontext(_spread_by(spread)) if spread else pool as run:
-        for row in bar(run(partial(_row, work, overwrite, skip, debug), todo)):
-            say(row)
-            rows.append(row)
-    return rows
+        work = partial(work, tick=Share(progress) if n==1 else _unless(stop))
+    pool = contextlib.nullcontext(_spread_by(spread)) if spread else _pool(min(workers, n), stop)
+    with pool as run:
+        rows = run(partial(_row, work, overwrite, skip, debug), _items(todo, manifest))
+        for row in _counted(rows, n, progress):
+            if 'sha256' in row: note(manifest, Path(row['output']), row['sha256'])
+            yield row
 
 # %% ../../nbs/04_files.ipynb #68a27755
 WORKERS = 2   # Files that are worked on at once
@@ -312,7 +372,7 @@ def compress_files(
     "Compress photographs to files beside them or in `out`."
     todo, failed = jobs(inputs, out, '.tfci', but='.tfci.png')
     work = partial(compress_file, model=codec(model), **options)
-    return failed+each(todo, work, overwrite, progress, workers=WORKERS, tells=True)
+    return failed+list(each(todo, work, overwrite, progress, workers=WORKERS, tells=True))
 
 def decompress_files(
     inputs,           # Files, folders or globs of `.tfci` files
@@ -325,7 +385,8 @@ def decompress_files(
     "Decompress files to PNGs beside them or in `out`."
     todo, failed = jobs(inputs, out, '.png', ['.tfci'])
     work = partial(decompress_file, model=model)
-    return failed+each(todo, work, overwrite, progress, workers=WORKERS, skip=skip, tells=True)
+    return failed+list(each(todo, work, overwrite, progress, workers=WORKERS, skip=skip,
+                            tells=True))
 
 # %% ../../nbs/04_files.ipynb #26710114
 _MADE = '.tfci.png' # What decompressing adds to the name of a picture
@@ -339,8 +400,8 @@ def _rename(src, dst):
 def rename(
     inputs,               # Files, folders or globs of `*.png.tfci.png`
     overwrite: bool=False,
-    say=lambda row: None, # As for `each`
-    debug: bool=False,    # The same
+    say=lambda row: None, # Called with each row as soon as it is there
+    debug: bool=False,    # As for `each`
 ) -> list:                # A row each: input, output; or error
     "Rename decompressed files as the originals: `kodim01.png.tfci.png` becomes `kodim01.png`."
     paths, failed = gather(inputs, [f'.png{_MADE}'])
@@ -349,5 +410,8 @@ def rename(
         if p.name.endswith(f'.png{_MADE}'):
             todo.append((p, p.with_name(p.name.removesuffix(_MADE))))
         else: failed.append(dict(input=str(p), error=f'{p}: does not end in .png{_MADE}'))
-    for row in failed: say(row)
-    return failed+each(todo, _rename, overwrite, False, say, debug)
+    rows = []
+    for row in itertools.chain(failed, each(todo, _rename, overwrite, False, debug)):
+        say(row)
+        rows.append(row)
+    return rows
