@@ -8,6 +8,7 @@ __all__ = ['BATCH', 'AHEAD', 'TRIES', 'connected', 'gpus', 'per_gpu', 'Gone', 's
 # %% ../nbs/00_cluster.ipynb #c1a57e03
 import contextlib, itertools, logging, os, re, subprocess, time
 from collections import namedtuple
+from pathlib import Path
 
 from .core import DicError, UsageError, needs
 
@@ -96,6 +97,21 @@ def _batches(items, size=BATCH):
     numbered = enumerate(items)
     while some := list(itertools.islice(numbered, size)): yield _Call(some, 1)
 
+# %% ../nbs/00_cluster.ipynb #417ff3d5
+def _far(item):
+    "Make the paths in a tuple absolute."
+    if not isinstance(item, tuple): return item
+    whole = [v.absolute() if isinstance(v, Path) else v for v in item]
+    return type(item)(*whole) if hasattr(item, '_fields') else tuple(whole)
+
+def _near(result, item):
+    "Put paths into the text of a result as an item has them."
+    if isinstance(result, dict): return {k: _near(v, item) for k, v in result.items()}
+    if not isinstance(result, str) or not isinstance(item, tuple): return result
+    for v in item:
+        if isinstance(v, Path): result = result.replace(str(v.absolute()), str(v))
+    return result
+
 # %% ../nbs/00_cluster.ipynb #c1a57e0b
 def _threads(client):
     "Count the calls that threads of the workers keep busy."
@@ -111,7 +127,7 @@ class _Calls:
 
     def submit(self, call):
         "Send a call."
-        items = [o for _, o in call.items]
+        items = [_far(o) for _, o in call.items]
         future = self.client.submit(_batch, self.f, items, pure=False, resources=self.resources)
         self.calls[future] = call
         self.done.add(future)
@@ -149,7 +165,8 @@ class _Run(_Calls):
         future = next(self.done)
         call = self.calls.pop(future)
         if future.status=='finished':
-            self.results |= zip([n for n, _ in call.items], future.result())
+            found = zip(call.items, future.result())
+            self.results |= {n: _near(result, item) for (n, item), result in found}
         elif future.status=='error': self.retry(call, _why(future))
         elif self.client.status in ('running', 'connecting'): self.submit(call) # lost with its scheduler
         else: raise Gone('the cluster is gone; the same command with --skip-existing goes on')
@@ -165,13 +182,13 @@ class _Run(_Calls):
 def spread(
     client, # From `connected`
     f,      # Called with an item on a worker; what it takes and gives can be pickled
-    items,  # Any number of them, taken as they are needed
+    items,  # Any number of them, taken as they are needed; of a tuple, paths become absolute
     lost,   # Makes a result of an item that failed three times, and a line that says why
     batch=BATCH,    # Items in a call
     room=_threads,  # Counts, for a client, the calls that may be under way
     resources=None, # What a call takes of those that its worker offers, such as dict(GPU=1)
     ordered=True,   # Or a result as soon as it is there
-):          # The results, in the order of the items
+):          # The results, in the order of the items; text in them has paths as they were given
     "Map a function over items on a cluster. Raise `Gone` where the cluster is gone."
     run, calls, n = _Run(client, f, lost, batch, room, resources), _batches(items, batch), 0
     call = next(calls, None)

@@ -143,12 +143,10 @@ def _lost(job, why):
 
 @contextlib.contextmanager
 def _mapping(spread):
-    "Give a `map` for jobs: threads, or other machines, which find pictures by absolute names."
-    if spread is None:
+    "Give a `map` for jobs: threads, or other machines."
+    if spread: yield partial(spread, lost=_lost)
+    else:
         with pool() as threads: yield threads.map
-        return
-    def far(jobs): return (job._replace(path=job.path.absolute()) for job in jobs)
-    yield lambda f, jobs: spread(f, far(jobs), _lost)
 
 # %% ../../nbs/06_analysis.bench.ipynb #61097392
 def run(

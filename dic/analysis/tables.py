@@ -109,11 +109,6 @@ def _file_of(original, reconstruction, streams):
     return next((p for p in places if p.is_file()), None)
 
 # %% ../../nbs/05_analysis.tables.ipynb #6dbc5ca3
-def _items(pairs, streams, far):
-    "List pairs with their files, by absolute names where that is asked for."
-    named = Path.absolute if far else Path
-    return [(named(p), named(q), (s := _file_of(p, q, streams)) and named(s)) for p, q in pairs]
-
 def _compared(item):
     "Measure a pair that may have a file; give its row, or say why there is none."
     original, reconstruction, stream = item
@@ -134,7 +129,7 @@ def compare_folders(
     "Measure all reconstructions of a folder. Raise `DicError` where a folder holds no picture."
     from tqdm import tqdm
     pairs, failures = match(originals, reconstructions)
-    table, items = Table(failures=failures), _items(pairs, streams, spread)
+    table, items = Table(failures=failures), [(p, q, _file_of(p, q, streams)) for p, q in pairs]
     def failed(p, why):
         failures.append(dict(image=p.name, problem=why if p.name in why else f'{p.name}: {why}'))
     rows = spread(_compared, items, _lost) if spread else map(_compared, items)

@@ -226,22 +226,6 @@ def _lost(item, why):
     src, dst, _ = item
     return dict(input=str(src), output=str(dst), error=f'{src}: {why}')
 
-def _spread_by(spread):
-    "Make a `map` for files on other machines."
-    under_way = deque()
-    def far(items):
-        for src, dst, known in items:
-            under_way.append((src, dst))
-            yield Path(src).absolute(), dst and Path(dst).absolute(), known
-    def run(f, items):
-        for row in spread(f, far(items), _lost):
-            for name in filter(None, under_way.popleft()):
-                whole = str(Path(name).absolute())
-                row = {k: v.replace(whole, str(name)) if isinstance(v, str) else v
-                       for k, v in row.items()}
-            yield row
-    return run
-
 # %% ../../nbs/04_files.ipynb #cecdfd84
 def _items(todo, manifest):
     "Yield inputs and outputs, and what a manifest knows of each: None without one."
@@ -263,8 +247,8 @@ def each(
     n, stop = len(todo), threading.Event()
     if tells and not spread:
         work = partial(work, tick=Share(progress) if n==1 else _unless(stop))
-    pool = contextlib.nullcontext(_spread_by(spread)) if spread else _pool(min(workers, n), stop)
-    with pool as run:
+    far = spread and partial(spread, lost=_lost)
+    with contextlib.nullcontext(far) if spread else _pool(min(workers, n), stop) as run:
         rows = run(partial(_row, work, overwrite, skip, debug), _items(todo, manifest))
         for row in _counted(rows, n, progress):
             if 'sha256' in row: note(manifest, Path(row['output']), row['sha256'])

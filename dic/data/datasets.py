@@ -243,12 +243,10 @@ def _lost(job, why):
 
 @contextmanager
 def _mapping(workers, spread):
-    "Give a `map` for photographs: threads, or other machines, which know them by absolute names."
-    if spread is None:
+    "Give a `map` for photographs: threads, or other machines."
+    if spread: yield partial(spread, lost=_lost)
+    else:
         with pool(workers) as threads: yield threads.map
-        return
-    def far(todo): return ((p.absolute(), e) for p, e in todo)
-    yield lambda f, todo: spread(f, far(todo), _lost)
 
 # %% ../../nbs/00_data.datasets.ipynb #b8bb6aa8
 def _carry_out(todo, out, options, run, progress, say):
