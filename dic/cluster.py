@@ -6,24 +6,21 @@
 __all__ = ['BATCH', 'AHEAD', 'TRIES', 'connected', 'gpus', 'per_gpu', 'Gone', 'spread']
 
 # %% ../nbs/00_cluster.ipynb #c1a57e03
-import contextlib, itertools, logging, os, re, subprocess, time
+import contextlib, ctypes, functools, itertools, logging, os, re, subprocess, time
 from collections import namedtuple
 from pathlib import Path
 
 from .core import DicError, UsageError, needs
+from .machine import cores
 
 # %% ../nbs/00_cluster.ipynb #c1a57e06
-def _cores():
-    "Count the cores that this process may use."
-    return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
-
 def _local():
     "Start a worker for each core of this machine."
-    import dask
+    from dask import config
     from distributed import LocalCluster
-    dask.config.set({'distributed.admin.low-level-log-length': 1000}) # of a scheduler in this process
-    return LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=None,
-                        silence_logs=logging.CRITICAL)
+    quiet = dict(dashboard_address=None, silence_logs=logging.CRITICAL)
+    with config.set({'distributed.admin.low-level-log-length': 1000}): # the scheduler is in here
+        return LocalCluster(n_workers=cores(), threads_per_worker=1, **quiet)
 
 def _slurm(path):
     "Ask a queue for workers, as a file says."
@@ -83,6 +80,15 @@ def per_gpu():
     with config.set({'distributed.nanny.pre-spawn-environ': {}}):
         return SpecCluster(workers, scheduler, **quiet)
 
+# %% ../nbs/00_cluster.ipynb #18f3eada
+_TRIM, _MMAP = -1, -3 # Options of glibc's `mallopt`
+
+@functools.cache
+def _keep_memory():
+    "Let this process keep what it has freed, where its C library can be told to."
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        for option, size in [(_TRIM, 2**30), (_MMAP, 2**25)]: ctypes.CDLL(None).mallopt(option, size)
+
 # %% ../nbs/00_cluster.ipynb #c1a57e09
 BATCH = 4 # Items in a call
 AHEAD = 8 # Calls under way, for each thread of the workers
@@ -90,7 +96,10 @@ TRIES = 3 # Of an item
 
 _Call = namedtuple('_Call', 'items tries') # Pairs of a number and an item; which try it is
 
-def _batch(f, items): return [f(o) for o in items]
+def _batch(f, items):
+    "Call a function with several items."
+    _keep_memory()
+    return [f(o) for o in items]
 
 def _batches(items, size=BATCH):
     "Yield calls for numbered items."

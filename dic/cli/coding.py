@@ -61,10 +61,11 @@ def _manifest(a, todo):
 def _process(a, todo, failed, work):
     "Compress or decompress files; return rows, which only JSON needs, and whether any failed."
     from dic import coding
-    from dic.coding.files import WORKERS
+    from dic.coding.files import share_out
     rows, tally, report = [*failed], _Tally(len(failed)), reporter(a, _line)
+    workers, _ = share_out(len(todo), a.threads)
     with spreading(a) as spread, _manifest(a, todo) as manifest:
-        for row in coding.each(todo, work, a.overwrite, None, a.debug, WORKERS, a.skip_existing,
+        for row in coding.each(todo, work, a.overwrite, None, a.debug, workers, a.skip_existing,
                                manifest, tells=True, spread=spread):
             report(row)
             tally.add(row)
@@ -89,9 +90,11 @@ def _load(model, device, threads):
         if device!='auto' and device in str(e): raise UsageError(str(e)) from e
         raise
 
-def _loader(a):
-    "Make a function that loads weights for what was asked for; workers have a core each."
-    return partial(_load, device=a.device, threads=a.threads or (1 if a.cluster else 0))
+def _loader(a, todo):
+    "Make a function that loads weights for what was asked for."
+    from dic.coding.files import share_out
+    _, each = share_out(len(todo), a.threads)
+    return partial(_load, device=a.device, threads=1 if a.cluster else each)
 
 # %% ../../nbs/09_cli.coding.ipynb #54440d09
 _PICTURE = (rb'\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM|II[*+]|MM\0[*+]|GIF8|P[1-6]|'
@@ -156,7 +159,7 @@ def _compress(a):
         if not todo: return failed, True
         from dic.zoo import anywhere
         path = _located(a.model)
-        load = partial(_loader(a), anywhere(path))
+        load = partial(_loader(a, todo), anywhere(path))
         model = load() if _any_hopeful(a, todo) else None
         _check_model(a, model, path.stem, target)
         work = partial(_compress_file, load=load, lenient=a.lenient, strict=a.strict,
@@ -220,7 +223,7 @@ def _decompress(a):
         from dic.zoo import anywhere
         _check_names(a, todo)
         named = a.model and anywhere(_located(a.model))
-        return _process(a, todo, failed, partial(_decompress_file, named=named, load=_loader(a)))
+        return _process(a, todo, failed, partial(_decompress_file, named=named, load=_loader(a, todo)))
 
 # %% ../../nbs/09_cli.coding.ipynb #42adf746
 @command('rename',
