@@ -137,25 +137,39 @@ def _named(e, src, dst):
     if isinstance(e, OSError) and e.strerror: return f'{dst or src}: {e.strerror}'
     return str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
 
-def _done(work, overwrite, skip, src, dst, known):
-    "Work on one file, unless its output is there and made from the same content."
-    there = bool(dst and skip and node_at(dst)=='file')
-    if there and not known: return dict(skipped='exists already')
+def _done(work, src, dst, known):
+    "Work on one file, unless its output was made from the same content."
     own = {} if known is None else dict(sha256=digest(src))
-    if there and own['sha256']==known: return dict(skipped='exists already')
-    if dst: placeable(dst, overwrite or there)
+    if known and own['sha256']==known: return dict(skipped='exists already')
     with memory_errors(src): got, seconds = timed(work, src, dst)
-    if there: got['notes'] = [*got.get('notes', []), 'has changed']
+    if known: got['notes'] = [*got.get('notes', []), 'has changed']
     return got|own|(dict(seconds=round(seconds, 4)) if dst else {})
 
-def _row(work, overwrite, skip, debug, item):
+def _row(work, debug, item):
     "Work on one file; return its row."
-    src, dst, known = item
+    src, dst, known, settled = item
     row = dict(input=str(src), output=str(dst)) if dst else {}
-    try: return row|_done(work, overwrite, skip, src, dst, known)
+    if settled: return row|settled
+    try: return row|_done(work, src, dst, known)
     except (DicError, OSError) as e:
         if debug: traceback.print_exc()
         return row|dict(input=str(src), error=_named(e, src, dst))
+
+# %% ../../nbs/04_files.ipynb #7f28c26b
+def _settled(src, dst, overwrite, skip, known):
+    "Make what a row says of a file that is left alone, or cannot be written; None for others."
+    if not dst: return None
+    try:
+        if skip and node_at(dst)=='file': return None if known else dict(skipped='exists already')
+        placeable(dst, overwrite)
+    except (DicError, OSError) as e: return dict(error=_named(e, src, dst))
+
+def _items(todo, overwrite, skip, manifest):
+    "Yield inputs, outputs, what these were made from (None without a manifest), and `_settled`."
+    for src, dst in todo:
+        known = None
+        if manifest: known = manifest.known(dst) if dst.exists() else ''
+        yield src, dst, known, _settled(src, dst, overwrite, skip, known)
 
 # %% ../../nbs/04_files.ipynb #6f3e19c2
 class Share:
@@ -224,14 +238,10 @@ def _pool(workers, stop):
 # %% ../../nbs/04_files.ipynb #09c60c97
 def _lost(item, why):
     "Make the row of a file that a cluster has given up."
-    src, dst, _ = item
+    src, dst, *_ = item
     return dict(input=str(src), output=str(dst), error=f'{src}: {why}')
 
 # %% ../../nbs/04_files.ipynb #cecdfd84
-def _items(todo, manifest):
-    "Yield inputs and outputs, and what a manifest knows of each: None without one."
-    for src, dst in todo: yield src, dst, manifest and manifest.known(dst)
-
 def each(
     todo,                   # Pairs of an input and its output, or None where there is none
     work,                   # Called with both; what it returns goes into the row
@@ -250,7 +260,7 @@ def each(
         work = partial(work, tick=Share(progress) if n==1 else _unless(stop))
     far = spread and partial(spread, lost=_lost)
     with contextlib.nullcontext(far) if spread else _pool(min(workers, n), stop) as run:
-        rows = run(partial(_row, work, overwrite, skip, debug), _items(todo, manifest))
+        rows = run(partial(_row, work, debug), _items(todo, overwrite, skip, manifest))
         for row in _counted(rows, n, progress):
             if 'sha256' in row: note(manifest, Path(row['output']), row['sha256'])
             yield row
