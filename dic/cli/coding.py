@@ -19,6 +19,7 @@ from ..disk import PHOTOS, node_at
 # %% ../../nbs/09_cli.coding.ipynb #9bc32e04
 def _line(row):
     "Say what became of a file."
+    if 'pictures' in row: return _shard_line(row)
     notes = f' ({", ".join(row["notes"])})' if row.get('notes') else ''
     quality = f', quality {row["quality"]:.5g}' if 'quality' in row else ''
     return (f'{row["input"]} -> {row["output"]}: {row["width"]} x {row["height"]}, '
@@ -35,6 +36,37 @@ def _summary(rows, seconds):
     if skipped: line += f'; {skipped} skipped'
     if failed: line += f'; {failed} failed'
     return line
+
+# %% ../../nbs/09_cli.coding.ipynb #f51c37f6
+def _shard_line(row):
+    "Say what became of a shard."
+    n, failed = row['pictures'], row['failed']
+    notes = f' ({", ".join(row["notes"])})' if row['notes'] else ''
+    parts = [f'{n} picture{"s"*(n!=1)}', f'{human(row["bytes_in"])} to {human(row["bytes"])}',
+             f'{row["bpp"]:.3f} bpp', f'{row["others"]} others copied', f'{row["seconds"]:.2f} s']
+    if failed: parts.append(f'{failed} left as {"they were" if failed>1 else "it was"}; '
+                            f'{row["reasons"][0]}')
+    return f'{row["input"]} -> {row["output"]}: {", ".join(parts)}{notes}'
+
+# %% ../../nbs/09_cli.coding.ipynb #7bb6e7f0
+def _either(src, dst, work, way, column, tick=None):
+    "Work on a picture, or on all of a shard."
+    from dic.coding import parquet, shards
+    from dic.coding.codec import silent
+    tick = tick or silent
+    if not shards.is_shard(src): return work(src, dst, tick=tick)
+    if src.suffix.lower()!='.parquet': return shards.through_tar(src, dst, work, way, tick)
+    return parquet.through_table(src, dst, work, way, column, tick)
+
+def _with_shards(a, todo, work, way):
+    "Make work on pictures work on shards as well."
+    if a.column and not any(src.suffix.lower()=='.parquet' for src, _ in todo):
+        raise UsageError('--column is for Parquet files, and none is given')
+    return partial(_either, work=work, way=way, column=a.column)
+
+_COLUMN = {'--column': dict(
+    type=file_name, metavar='NAME',
+    help='the column of a Parquet file that holds the pictures (default: the only one that does)')}
 
 # %% ../../nbs/09_cli.coding.ipynb #d7a4ea53
 @contextlib.contextmanager
@@ -98,8 +130,9 @@ def _head(path):
 
 def _any_hopeful(a, todo):
     "Say whether any input begins as a picture does, and may be written to its output."
-    return any((a.overwrite or node_at(dst)!='file') and re.match(_PICTURE, _head(src), re.S)
-               for src, dst in todo)
+    from dic.coding.shards import is_shard
+    return any((a.overwrite or node_at(dst)!='file')
+               and (is_shard(src) or re.match(_PICTURE, _head(src), re.S)) for src, dst in todo)
 
 # %% ../../nbs/09_cli.coding.ipynb #4eddbafe
 _COMPRESS = dict(
@@ -112,12 +145,14 @@ _COMPRESS = dict(
         'dic compress photo.jpg --target-size 50kB',
         'dic compress photo.jpg --effort 5              # a smaller file, in half a minute',
         'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
+        'dic compress "train-{0000..0099}.tar" -o out/  # the pictures in tars of WebDataset; .parquet',
         'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
     options='out model quality target-size target-bpp target-psnr effort strict background '
             'metadata lenient recursive skip-existing device threads cluster overwrite',
     own={'files': dict(
         nargs='+', type=file_name, metavar='FILE',
-        help='photographs: files, folders or patterns; - is standard input, and needs -o')})
+        help='photographs: files, folders or patterns, and shards that hold some, .tar or '
+             '.parquet; - is standard input, and needs -o')}|_COLUMN)
 
 # %% ../../nbs/09_cli.coding.ipynb #a684bbca
 def _target(a):
@@ -153,7 +188,8 @@ def _compress(a):
         _check_model(a, model, path.stem, target)
         work = partial(_compress_file, load=load, lenient=a.lenient, strict=a.strict,
                        background=a.background, metadata=a.metadata, effort=a.effort, **target)
-        return _process(a, todo, failed, work)
+        from dic.coding.shards import COMPRESS
+        return _process(a, todo, failed, _with_shards(a, todo, work, COMPRESS))
 
 # %% ../../nbs/09_cli.coding.ipynb #44f5d581
 _DECOMPRESS = dict(
@@ -165,10 +201,11 @@ _DECOMPRESS = dict(
         'dic decompress compressed/*.tfci --model runs/mine --overwrite',
         'dic decompress - -o - --format ppm < photo.tfci | cjpeg > photo.jpg'],
     options='out model recursive skip-existing device threads cluster overwrite',
-    own={
+    own=_COLUMN|{
         'files': dict(
             nargs='+', type=file_name, metavar='FILE',
-            help='.tfci files, folders or patterns; - is standard input, and needs -o'),
+            help='.tfci files, folders or patterns, and shards that hold some, .tar or .parquet; '
+                 '- is standard input, and needs -o'),
         '--format': dict(
             choices=FORMATS, metavar='NAME',
             help='png, jpg, webp, bmp, tif or ppm: what is written to a folder or to standard '
@@ -177,7 +214,8 @@ _DECOMPRESS = dict(
 # %% ../../nbs/09_cli.coding.ipynb #6848ea0d
 def _check_names(a, todo):
     "Refuse names of outputs that say no format, or another than was asked for."
-    for _, dst in todo:
+    from dic.coding.shards import is_shard
+    for _, dst in [pair for pair in todo if not is_shard(pair[0])]:
         kind = format_of(dst)
         if kind not in FORMATS:
             raise UsageError(f'{dst}: ends in none of .png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, '
@@ -211,7 +249,10 @@ def _decompress(a):
         if not todo: return failed, True
         _check_names(a, todo)
         named = a.model and _named(_located(a.model))
-        return _process(a, todo, failed, partial(_decompress_file, named=named, load=_loader(a)))
+        work = partial(_decompress_file, named=named, load=_loader(a))
+        from dic.coding.shards import DECOMPRESS
+        way = DECOMPRESS._replace(given=a.format or DECOMPRESS.given)
+        return _process(a, todo, failed, _with_shards(a, todo, work, way))
 
 # %% ../../nbs/09_cli.coding.ipynb #42adf746
 @command('rename',
