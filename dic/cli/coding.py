@@ -40,13 +40,16 @@ def _summary(rows, seconds):
 # %% ../../nbs/09_cli.coding.ipynb #f51c37f6
 def _shard_line(row):
     "Say what became of a shard."
-    n, failed = row['pictures'], row['failed']
+    n, others, failed = (row[k] for k in ('pictures', 'others', 'failed'))
     notes = f' ({", ".join(row["notes"])})' if row['notes'] else ''
     parts = [f'{n} picture{"s"*(n!=1)}', f'{human(row["bytes_in"])} to {human(row["bytes"])}',
-             f'{row["bpp"]:.3f} bpp', f'{row["others"]} others copied', f'{row["seconds"]:.2f} s']
-    if failed: parts.append(f'{failed} left as {"they were" if failed>1 else "it was"}; '
-                            f'{row["reasons"][0]}')
-    return f'{row["input"]} -> {row["output"]}: {", ".join(parts)}{notes}'
+             f'{row["bpp"]:.3f} bpp']
+    if others: parts.append(f'{others} other{"s"*(others>1)} copied')
+    if failed:
+        more = f', and {failed-1} more' if failed>1 else ''
+        parts.append(f'{failed} kept as before ({row["reasons"][0]}{more})')
+    parts.append(f'{row["seconds"]:.2f} s{notes}')
+    return f'{row["input"]} -> {row["output"]}: {", ".join(parts)}'
 
 # %% ../../nbs/09_cli.coding.ipynb #7bb6e7f0
 def _either(src, dst, work, way, column, tick=None):
