@@ -148,7 +148,7 @@ _COMPRESS = dict(
         'dic compress photo.jpg --target-size 50kB',
         'dic compress photo.jpg --effort 5              # a smaller file, in half a minute',
         'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
-        'dic compress "train-{0000..0099}.tar" -o out/  # the pictures in tars of WebDataset; .parquet',
+        'dic compress "train-{0000..0099}.tar" -o out/  # pictures in tars, or in .parquet',
         'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
     options='out model quality target-size target-bpp target-psnr effort strict background '
             'metadata lenient recursive skip-existing device threads cluster overwrite',

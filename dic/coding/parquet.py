@@ -13,24 +13,28 @@ from pathlib import Path
 from .codec import silent
 from .container import DecodeError
 from .files import compress_file, decompress_file
-from .shards import COMPRESS, DECOMPRESS, Pictures, Way
+from .shards import COMPRESS, DECOMPRESS, Pictures, Way, summary
 from .weights import codec
 from ..core import UsageError, needs
 from ..disk import atomic, node_at
 
 # %% ../../nbs/04_parquet.ipynb #18d1ecf0
+_BUFFER = 2**20 # Bytes of a column that are read at once, rather than all of a row group
+
 def _parsed(src, f, *args):
     "Call what parses bytes from outside, and may fail in any way."
     try: return f(*args)
     except MemoryError: raise
     except Exception as e:
-        raise DecodeError(f'{src}: is a damaged Parquet file, or none ({str(e)[:200]})') from e
+        why = (str(e).splitlines() or [type(e).__name__])[0][:200]
+        raise DecodeError(f'{src}: is a damaged Parquet file, or none ({why})') from e
 
 def _opened(src):
     "Open a table."
     pq = needs('pyarrow.parquet', 'cluster', 'a Parquet file')
     if node_at(src)!='file': raise DecodeError(f'{src}: no regular file')
-    return _parsed(src, pq.ParquetFile, str(src))
+    how = dict(buffer_size=_BUFFER, pre_buffer=False) # or it would read whole row groups
+    return _parsed(src, partial(pq.ParquetFile, str(src), **how))
 
 def _batches(src, table, rows, **what):
     "Yield the batches of a table, or of a part of it."
@@ -67,6 +71,7 @@ def _begins(src, table, name, way):
             return re.match(way.begins, first, re.S) is not None
     return False
 
+# %% ../../nbs/04_parquet.ipynb #cce606d7
 def column_of(
     src: Path,        # A Parquet file, for messages
     table,            # The same, a `pyarrow.parquet.ParquetFile`
@@ -86,7 +91,7 @@ def column_of(
     named = f' ({", ".join(found)}); name one with --column' if found else ''
     raise UsageError(f'{src}: has {what} pictures that can be {way.done}{named}')
 
-# %% ../../nbs/04_parquet.ipynb #fe31f711
+# %% ../../nbs/04_parquet.ipynb #deea6c84
 def _value(value, name, pictures, tick):
     "Convert a value, or give it back as it is."
     data = _content(value)
@@ -111,22 +116,16 @@ def _converted(batch, at, first, pictures, tick):
     field = batch.schema.field(at)
     return batch.set_column(at, field, pa.array(values, field.type))
 
-# %% ../../nbs/04_parquet.ipynb #ba82f384
-_CODECS = 'snappy gzip brotli zstd lz4'.split()
-
+# %% ../../nbs/04_parquet.ipynb #ad858ae7
 def _layout(table, name):
     "Say how the columns of a table are to be written."
-    found = table.metadata
-    leaves = [found.schema.column(i).path for i in range(found.num_columns)]
-    how = dict.fromkeys(leaves, 'snappy')
-    for i in range(found.num_columns if found.num_row_groups else 0):
-        said = found.row_group(0).column(i).compression.lower()
-        how[leaves[i]] = said if said in _CODECS else 'none' if said=='uncompressed' else 'snappy'
-    pictures = {name, f'{name}.bytes'} & how.keys()
-    return dict(compression=how|dict.fromkeys(pictures, 'none'),
-                use_dictionary=[o for o in leaves if o not in pictures])
+    said = table.metadata.schema
+    leaves = [said.column(i).path for i in range(len(said))]
+    others = [o for o in leaves if o not in (name, f'{name}.bytes')]
+    codecs = dict.fromkeys(leaves, 'none')|dict.fromkeys(others, 'snappy')
+    return dict(compression=codecs, use_dictionary=others, write_batch_size=ROWS)
 
-# %% ../../nbs/04_parquet.ipynb #ad858ae7
+# %% ../../nbs/04_parquet.ipynb #e9b9b0d3
 MOST_HELD = 2**28 # Bytes of rows that are held until they are written
 
 def _rows(src, table, at, pictures, tick):
@@ -134,13 +133,13 @@ def _rows(src, table, at, pictures, tick):
     n, total = 0, max(table.metadata.num_rows, 1)
     def share(row, done, estimate=None): tick(min((row+done)/total, 1.))
     for i in range(table.num_row_groups):
-        held = []
+        held, size = [], 0
         for batch in _batches(src, table, ROWS, row_groups=[i]):
             held.append(_converted(batch, at, n, pictures, share))
-            n += len(batch)
-            if sum(o.nbytes for o in held)>MOST_HELD:
+            n, size = n+len(batch), size+held[-1].nbytes
+            if size>MOST_HELD:
                 yield held
-                held = []
+                held, size = [], 0
         if held: yield held
 
 def _write(src, table, at, f, pictures, tick):
@@ -152,7 +151,7 @@ def _write(src, table, at, f, pictures, tick):
             group = pa.Table.from_batches(held, schema)
             writer.write_table(group, row_group_size=len(group))
 
-# %% ../../nbs/04_parquet.ipynb #e9b9b0d3
+# %% ../../nbs/04_parquet.ipynb #7bc84a2c
 def through_table(
     src: Path,        # A Parquet file
     dst: Path,        # The one to write
@@ -167,11 +166,11 @@ def through_table(
         pictures = Pictures(work, way, folder)
         with atomic(dst) as f:
             _write(src, table, at, f, pictures, tick)
-            row = pictures.row(src, f.tell(), [])
+            row = summary(pictures, src, f.tell(), [])
     tick(1.)
     return row
 
-# %% ../../nbs/04_parquet.ipynb #7bc84a2c
+# %% ../../nbs/04_parquet.ipynb #af12fc8e
 def compress_table(
     src: Path,        # A Parquet file with photographs
     dst: Path,        # The one to write

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MOST_NAMES', 'SHARDS', 'Way', 'COMPRESS', 'DECOMPRESS', 'MOST_HEADER', 'Member', 'MOST_MEMBERS', 'expand', 'is_shard',
-           'jobs', 'Pictures', 'members', 'split', 'through_tar', 'compress_shard', 'decompress_shard']
+           'jobs', 'Pictures', 'summary', 'members', 'split', 'through_tar', 'compress_shard', 'decompress_shard']
 
 # %% ../../nbs/04_shards.ipynb #cd0041ac
 import itertools, math, os, re, tarfile, tempfile
@@ -24,7 +24,7 @@ MOST_NAMES = 10**6 # That one name may stand for
 _BRACES = re.compile(r'\{(\d{1,18})\.\.(\d{1,18})\}|\{([^{}]*,[^{}]*)\}')
 
 def _numbers(first, last):
-    "Count from one number to another; with zeros in front where one of them has such."
+    "Count from one number to another; with zeros in front where one has such. None: too many."
     a, b = int(first), int(last)
     if abs(b-a)>=MOST_NAMES: return None
     padded = any(o.startswith('0') and len(o)>1 for o in (first, last))
@@ -33,13 +33,13 @@ def _numbers(first, last):
 
 def _expanded(name):
     "Expand the braces of a name. Raise `UsageError` where it stands for too many."
-    found = _BRACES.split(name)                         # text, first, last, list, text, ...
-    parts = [[o] for o in found[::4]]
-    ways = [_numbers(a, b) if a else c.split(',') for a, b, c in zip(*(found[i::4] for i in (1, 2, 3)))]
-    if None in ways or math.prod(map(len, ways))>MOST_NAMES:
+    texts = _BRACES.split(name)[::4]                    # what stands around the braces
+    choices = [_numbers(m[1], m[2]) if m[1] else m[3].split(',') for m in _BRACES.finditer(name)]
+    if None in choices or math.prod(map(len, choices))>MOST_NAMES:
         raise UsageError(f'{name}: stands for more than {MOST_NAMES:,} names')
-    order = [o for pair in itertools.zip_longest(parts, ways, fillvalue=['']) for o in pair]
-    return [''.join(o) for o in itertools.product(*order)]
+    parts = [[texts[0]]]
+    for choice, text in zip(choices, texts[1:]): parts += [choice, [text]]
+    return [''.join(o) for o in itertools.product(*parts)]
 
 # %% ../../nbs/04_shards.ipynb #7e35f555
 def expand(
@@ -77,8 +77,9 @@ def jobs(
     "Say what there is to do, as `files.jobs` does; a shard is one item, and keeps its name."
     names, under, place = expand(inputs), {}, {}
     paths, failed = gather(names, suffixes, but, recursive=recursive, notes=notes, under=under)
-    if outputs_in_place := out is None and [p for p in paths if is_shard(p)]:
-        raise UsageError(f'{outputs_in_place[0]}: a shard keeps its name; say -o FOLDER/')
+    for p in paths:
+        if out is None and is_shard(p):
+            raise UsageError(f'{p}: a shard keeps its name; say -o FOLDER/')
     for shards, end in ((False, suffix), (True, '')):
         some = [p for p in paths if is_shard(p)==shards]
         place |= zip(some, targets(names, some, out, end, under))
@@ -96,8 +97,7 @@ DECOMPRESS = Way('decompressed', ('tfci',), rb'\x89TFCI\n', 'png')
 # %% ../../nbs/04_shards.ipynb #b3de4a4d
 class _Count:
     "What becomes of the pictures of a shard."
-    MOST = 100 # Reasons that are kept
-    SAID = 8   # Kinds of notes that are listed
+    MOST, SAID = 100, 8 # Reasons that are kept; kinds of notes that are listed
 
     def __init__(self):
         self.count = self.others = self.failed = self.bits = self.pixels = 0
@@ -110,6 +110,11 @@ class _Count:
         self.pixels += row['height']*row['width']
         self.notes.update(row['notes'])
 
+    def pass_by(self, info):
+        "Count what is no picture; a link may lead to one that has another name now."
+        self.others += 1
+        if not (info.isreg() or info.isdir()): self.notes['link or device copied'] += 1
+
     def leave(self, name, why):
         "Count a picture that stays as it was."
         self.failed += 1
@@ -121,7 +126,11 @@ class _Count:
         left = self.notes.total()-sum(n for _, n in common)
         return [f'{n} {note}' for note, n in common]+[f'{left} other notes']*bool(left)
 
-# %% ../../nbs/04_shards.ipynb #7727dc97
+# %% ../../nbs/04_shards.ipynb #6a978ec6
+def _why(e, source, name):
+    "Take what an error says about a file that has another name for others."
+    return str(e).removeprefix(f'{name}: ').replace(f'{source}: ', '').replace(str(source), name)
+
 class Pictures(_Count):
     "Convert pictures one after the other, and count what becomes of them."
     def __init__(self, work, way, folder): # As for `each`; a `Way`; where two files can be
@@ -136,23 +145,27 @@ class Pictures(_Count):
         try:
             with memory_errors(name): row = self.work(self.source, self.made, tick=tick)
         except UsageError: raise
-        except DicError as e:
-            said = str(e).removeprefix(f'{name}: ').replace(f'{self.source}: ', '')
-            return self.leave(name, said.replace(str(self.source), name))
+        except DicError as e: return self.leave(name, _why(e, self.source, name))
         self.add(row)
         return self.made
 
-    def row(self, src, size, notes): # The shard; bytes of the new one; what is odd about it
-        "Sum up a shard. Raise `DicError` where none of its pictures could be converted."
-        if self.failed and not self.count:
-            raise DicError(f'{src}: none of its pictures ({self.failed}) can be '
-                           f'{self.way.done}; {self.reasons[0]}')
-        bpp = self.bits/self.pixels if self.pixels else 0.
-        return dict(pictures=self.count, others=self.others, failed=self.failed,
-                    reasons=self.reasons, bytes_in=os.stat(src).st_size, bytes=size, bpp=bpp,
-                    notes=[*notes, *self.said()])
+# %% ../../nbs/04_shards.ipynb #bcb21580
+def summary(
+    pictures: Pictures,
+    src: Path,   # The shard
+    size: int,   # Bytes of the new one
+    notes: list, # What is odd about it
+) -> dict:       # Its row
+    "Sum up a shard. Raise `DicError` where none of its pictures could be converted."
+    n, failed, pixels = pictures.count, pictures.failed, pictures.pixels
+    if failed and not n:
+        raise DicError(f'{src}: none of its pictures ({failed}) can be {pictures.way.done}; '
+                       f'{pictures.reasons[0]}')
+    return dict(pictures=n, others=pictures.others, failed=failed, reasons=pictures.reasons,
+                bytes_in=os.stat(src).st_size, bytes=size,
+                bpp=pictures.bits/pixels if pixels else 0., notes=[*notes, *pictures.said()])
 
-# %% ../../nbs/04_shards.ipynb #ea3c0f74
+# %% ../../nbs/04_shards.ipynb #65ea2c14
 _ATTRIBUTES = b'LKxgX' # Types of headers that say more about the next one
 MOST_HEADER = 2**20 # Bytes of a name or of attributes
 
@@ -170,9 +183,11 @@ def _parsed(f, *args, **kwargs):
     "Call what parses bytes from outside, and may fail in any way."
     try: return f(*args, **kwargs)
     except MemoryError: raise
-    except Exception as e: raise DecodeError(f'is a damaged tar, or none ({e})') from e
+    except Exception as e:
+        why = (str(e).splitlines() or [type(e).__name__])[0][:200]
+        raise DecodeError(f'is a damaged tar, or none ({why})') from e
 
-# %% ../../nbs/04_shards.ipynb #6e2cd18c
+# %% ../../nbs/04_shards.ipynb #ccfe21d5
 Member = namedtuple('Member', 'info start end') # A `TarInfo`; its bytes in the file, headers too
 _BLOCK = 2**20
 
@@ -193,7 +208,7 @@ def _check_end(f, at, size, notes):
     if any(map(any, _blocks(f, at, size))):
         notes.append(f'{human(size-at)} after its end mark left out')
 
-# %% ../../nbs/04_shards.ipynb #ccfe21d5
+# %% ../../nbs/04_shards.ipynb #2edb8a70
 _PACKED = b'\x1f\x8b', b'BZh', b'\xfd7zXZ', b'\x28\xb5\x2f\xfd'
 
 def members(
@@ -216,7 +231,7 @@ def members(
         at = tar.offset
     _check_end(f, at, size, notes)
 
-# %% ../../nbs/04_shards.ipynb #e4fa120a
+# %% ../../nbs/04_shards.ipynb #e3960bd2
 def split(
     name: str,          # Of a member
 ) -> tuple[str, str]:   # Key and extension, in lower case; the name and '' where there is none
@@ -234,7 +249,7 @@ def _samples(found):
             raise DecodeError(f'{key[:200]}: a sample of more than {MOST_MEMBERS} members')
         yield sample
 
-# %% ../../nbs/04_shards.ipynb #a1d4bdda
+# %% ../../nbs/04_shards.ipynb #1ec1a3f9
 def _header(info, name, size):
     "Make a header for other content."
     head = tarfile.TarInfo(name)
@@ -251,7 +266,7 @@ def _put(f, out, member, made, given):
     with open(made, 'rb') as g: out.writelines(_blocks(g, 0, size))
     out.write(bytes(-size%tarfile.BLOCKSIZE))
 
-# %% ../../nbs/04_shards.ipynb #1ec1a3f9
+# %% ../../nbs/04_shards.ipynb #cb3d4e0e
 def _is_taken(info, way):
     "Say whether a member is a picture that is to be converted."
     return info.isreg() and not info.issparse() and split(info.name)[1] in way.taken
@@ -262,7 +277,7 @@ def _through(f, out, sample, pictures, tick):
     there = any(split(m.info.name)[1]==way.given for m in sample)
     for m in sample:
         info, made = m.info, None
-        if not _is_taken(info, way): pictures.others += 1
+        if not _is_taken(info, way): pictures.pass_by(info)
         elif there: pictures.leave(info.name, f'its sample has a .{way.given} already')
         else:
             data = _blocks(f, info.offset_data, info.offset_data+info.size)
@@ -272,12 +287,18 @@ def _through(f, out, sample, pictures, tick):
         there = there or made is not None
         tick(m, 1.)
 
-# %% ../../nbs/04_shards.ipynb #cb3d4e0e
+# %% ../../nbs/04_shards.ipynb #958811c8
 def _sized(src):
     "Return the size of a file. Raise `DecodeError` where it is none."
     if node_at(src)!='file': raise DecodeError(f'{src}: no regular file')
     return os.stat(src).st_size
 
+def _end(out):
+    "Write an end mark, and fill the last record, as tar does."
+    out.write(bytes(2*tarfile.BLOCKSIZE))
+    out.write(bytes(-out.tell()%tarfile.RECORDSIZE))
+
+# %% ../../nbs/04_shards.ipynb #296e6fb6
 def through_tar(
     src: Path,   # A tar
     dst: Path,   # The tar to write
@@ -285,7 +306,7 @@ def through_tar(
     way: Way,    # What pictures become
     tick=silent, # Called with the share that is done, 0 to 1
 ) -> dict:       # pictures, others, failed, reasons, bytes_in, bytes, bpp, notes
-    "Convert the pictures of a tar to another that appears whole or not at all. Raise `DecodeError`."
+    "Convert the pictures of a tar to another, which appears whole or not at all. Raise `DicError`."
     size, notes = _sized(src), []
     def share(m, done, estimate=None): tick((m.start+done*(m.end-m.start))/size)
     with open(src, 'rb') as f, tempfile.TemporaryDirectory(prefix='dic-') as folder:
@@ -295,13 +316,12 @@ def through_tar(
                 for sample in _samples(members(f, size, notes)):
                     _through(f, out, sample, pictures, share)
             except DecodeError as e: raise DecodeError(f'{src}: {e}') from e
-            out.write(bytes(2*tarfile.BLOCKSIZE))
-            out.write(bytes(-out.tell()%tarfile.RECORDSIZE))
-            row = pictures.row(src, out.tell(), notes)
+            _end(out)
+            row = summary(pictures, src, out.tell(), notes)
     tick(1.)
     return row
 
-# %% ../../nbs/04_shards.ipynb #958811c8
+# %% ../../nbs/04_shards.ipynb #08e8b416
 def compress_shard(
     src: Path,   # A tar with photographs
     dst: Path,   # The tar to write
@@ -310,7 +330,8 @@ def compress_shard(
     **options,   # Of `compress_file`
 ) -> dict:       # As `through_tar`
     "Compress the photographs of a tar: `KEY.jpg` becomes `KEY.tfci`. Raise `DicError`."
-    return through_tar(src, dst, partial(compress_file, model=codec(model), **options), COMPRESS, tick)
+    work = partial(compress_file, model=codec(model), **options)
+    return through_tar(src, dst, work, COMPRESS, tick)
 
 def decompress_shard(
     src: Path,   # A tar with `.tfci` files
