@@ -20,6 +20,7 @@ from ..disk import PHOTOS, node_at
 # %% ../../nbs/09_cli.coding.ipynb #9bc32e04
 def _line(row):
     "Say what became of a file."
+    if 'pictures' in row: return _shard_line(row)
     notes = f' ({", ".join(row["notes"])})' if row.get('notes') else ''
     quality = f', quality {row["quality"]:.5g}' if 'quality' in row else ''
     return (f'{row["input"]} -> {row["output"]}: {row["width"]} x {row["height"]}, '
@@ -49,6 +50,40 @@ class _Tally:
         if self.skipped: line += f'; {self.skipped} skipped'
         if self.failed: line += f'; {self.failed} failed'
         return [line]
+
+# %% ../../nbs/09_cli.coding.ipynb #f51c37f6
+def _shard_line(row):
+    "Say what became of a shard."
+    n, others, failed = (row[k] for k in ('pictures', 'others', 'failed'))
+    notes = f' ({", ".join(row["notes"])})' if row['notes'] else ''
+    parts = [f'{n} picture{"s"*(n!=1)}', f'{human(row["bytes_in"])} to {human(row["bytes"])}',
+             f'{row["bpp"]:.3f} bpp']
+    if others: parts.append(f'{others} other{"s"*(others>1)} copied')
+    if failed:
+        more = f', and {failed-1} more' if failed>1 else ''
+        parts.append(f'{failed} kept as before ({row["reasons"][0]}{more})')
+    parts.append(f'{row["seconds"]:.2f} s{notes}')
+    return f'{row["input"]} -> {row["output"]}: {", ".join(parts)}'
+
+# %% ../../nbs/09_cli.coding.ipynb #7bb6e7f0
+def _either(src, dst, work, way, column, tick=None):
+    "Work on a picture, or on all of a shard."
+    from dic.coding import parquet, shards
+    from dic.coding.codec import silent
+    tick = tick or silent
+    if not shards.is_shard(src): return work(src, dst, tick=tick)
+    if src.suffix.lower()!='.parquet': return shards.through_tar(src, dst, work, way, tick)
+    return parquet.through_table(src, dst, work, way, column, tick)
+
+def _with_shards(a, todo, work, way):
+    "Make work on pictures work on shards as well."
+    if a.column and not any(src.suffix.lower()=='.parquet' for src, _ in todo):
+        raise UsageError('--column is for Parquet files, and none is given')
+    return partial(_either, work=work, way=way, column=a.column)
+
+_COLUMN = {'--column': dict(
+    type=file_name, metavar='NAME',
+    help='the column of a Parquet file that holds the pictures (default: the only one that does)')}
 
 # %% ../../nbs/09_cli.coding.ipynb #d7a4ea53
 def _manifest(a, todo):
@@ -108,8 +143,9 @@ def _head(path):
 
 def _any_hopeful(a, todo):
     "Say whether any input begins as a picture does, and may be written to its output."
-    return any((a.overwrite or node_at(dst)!='file') and re.match(_PICTURE, _head(src), re.S)
-               for src, dst in todo)
+    from dic.coding.shards import is_shard
+    return any((a.overwrite or node_at(dst)!='file')
+               and (is_shard(src) or re.match(_PICTURE, _head(src), re.S)) for src, dst in todo)
 
 # %% ../../nbs/09_cli.coding.ipynb #4eddbafe
 _COMPRESS = dict(
@@ -122,12 +158,14 @@ _COMPRESS = dict(
         'dic compress photo.jpg --target-size 50kB',
         'dic compress photo.jpg --effort 5              # a smaller file, in half a minute',
         'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
+        'dic compress "train-{0000..0099}.tar" -o out/  # pictures in tars, or in .parquet',
         'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
     options='out model quality target-size target-bpp target-psnr effort strict background '
             'metadata lenient recursive skip-existing device threads cluster overwrite',
     own={'files': dict(
         nargs='+', type=file_name, metavar='FILE',
-        help='photographs: files, folders or patterns; - is standard input, and needs -o')})
+        help='photographs: files, folders or patterns, and shards that hold some, .tar or '
+             '.parquet; - is standard input, and needs -o')}|_COLUMN)
 
 # %% ../../nbs/09_cli.coding.ipynb #a684bbca
 def _target(a):
@@ -164,7 +202,8 @@ def _compress(a):
         _check_model(a, model, path.stem, target)
         work = partial(_compress_file, load=load, lenient=a.lenient, strict=a.strict,
                        background=a.background, metadata=a.metadata, effort=a.effort, **target)
-        return _process(a, todo, failed, work)
+        from dic.coding.shards import COMPRESS
+        return _process(a, todo, failed, _with_shards(a, todo, work, COMPRESS))
 
 # %% ../../nbs/09_cli.coding.ipynb #44f5d581
 _DECOMPRESS = dict(
@@ -176,10 +215,11 @@ _DECOMPRESS = dict(
         'dic decompress compressed/*.tfci --model runs/mine --overwrite',
         'dic decompress - -o - --format ppm < photo.tfci | cjpeg > photo.jpg'],
     options='out model recursive skip-existing device threads cluster overwrite',
-    own={
+    own=_COLUMN|{
         'files': dict(
             nargs='+', type=file_name, metavar='FILE',
-            help='.tfci files, folders or patterns; - is standard input, and needs -o'),
+            help='.tfci files, folders or patterns, and shards that hold some, .tar or .parquet; '
+                 '- is standard input, and needs -o'),
         '--format': dict(
             choices=FORMATS, metavar='NAME',
             help='png, jpg, webp, bmp, tif or ppm: what is written to a folder or to standard '
@@ -188,7 +228,8 @@ _DECOMPRESS = dict(
 # %% ../../nbs/09_cli.coding.ipynb #6848ea0d
 def _check_names(a, todo):
     "Refuse names of outputs that say no format, or another than was asked for."
-    for _, dst in todo:
+    from dic.coding.shards import is_shard
+    for _, dst in [pair for pair in todo if not is_shard(pair[0])]:
         kind = format_of(dst)
         if kind not in FORMATS:
             raise UsageError(f'{dst}: ends in none of .png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, '
@@ -223,7 +264,10 @@ def _decompress(a):
         from dic.zoo import anywhere
         _check_names(a, todo)
         named = a.model and anywhere(_located(a.model))
-        return _process(a, todo, failed, partial(_decompress_file, named=named, load=_loader(a, todo)))
+        work = partial(_decompress_file, named=named, load=_loader(a, todo))
+        from dic.coding.shards import DECOMPRESS
+        way = DECOMPRESS._replace(given=a.format or DECOMPRESS.given)
+        return _process(a, todo, failed, _with_shards(a, todo, work, way))
 
 # %% ../../nbs/09_cli.coding.ipynb #42adf746
 @command('rename',

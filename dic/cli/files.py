@@ -128,8 +128,9 @@ def inputs_and_outputs(
     if a.out!='-' and not any(map(is_stream, a.files)):
         from dic import coding
         notes = []
-        todo, failed = coding.jobs(a.files, a.out, suffix, suffixes, but, a.recursive, notes,
-                                   a.overwrite)
+        jobs = coding.shards.jobs
+        todo, failed = jobs(a.files, a.out, suffix, suffixes, but, a.recursive, notes,
+                            a.overwrite)
         warn_missing(failed, notes)
         yield todo, failed
     else:
