@@ -6,23 +6,24 @@
 __all__ = ['BATCH', 'AHEAD', 'TRIES', 'connected', 'gpus', 'dask_setup', 'per_gpu', 'Gone', 'spread']
 
 # %% ../nbs/00_cluster.ipynb #c1a57e03
-import contextlib, itertools, logging, os, re, signal, subprocess, time
+import contextlib, ctypes, functools, itertools, logging, os, re, signal, subprocess, time
 from collections import namedtuple
+from pathlib import Path
 
 from .core import DicError, UsageError, needs
+from .machine import cores
 
 # %% ../nbs/00_cluster.ipynb #c1a57e06
-def _cores():
-    "Count the cores that this process may use."
-    return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
-
 _ANY_PORT = dict(dashboard_address='127.0.0.1:0') # Of Dask's pages; a taken one is a warning
 
 def _local():
     "Start a worker for each core of this machine."
+    from dask import config
     from distributed import LocalCluster
-    return LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=None,
-                        silence_logs=logging.CRITICAL, scheduler_kwargs=_ANY_PORT)
+    quiet = dict(dashboard_address=None, silence_logs=logging.CRITICAL)
+    with config.set({'distributed.admin.low-level-log-length': 1000}): # the scheduler is in here
+        return LocalCluster(n_workers=cores(), threads_per_worker=1,
+                            scheduler_kwargs=_ANY_PORT, **quiet)
 
 def _slurm(path):
     "Ask a queue for workers, as a file says."
@@ -86,6 +87,15 @@ def per_gpu():
     with config.set({'distributed.nanny.pre-spawn-environ': {}}):
         return SpecCluster(workers, scheduler, **quiet)
 
+# %% ../nbs/00_cluster.ipynb #18f3eada
+_TRIM, _MMAP = -1, -3 # Options of glibc's `mallopt`
+
+@functools.cache
+def _keep_memory():
+    "Let this process keep what it has freed, where its C library can be told to."
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        for option, size in [(_TRIM, 2**30), (_MMAP, 2**25)]: ctypes.CDLL(None).mallopt(option, size)
+
 # %% ../nbs/00_cluster.ipynb #c1a57e09
 BATCH = 4 # Items in a call
 AHEAD = 8 # Calls under way, for each thread of the workers
@@ -93,12 +103,30 @@ TRIES = 3 # Of an item
 
 _Call = namedtuple('_Call', 'items tries') # Pairs of a number and an item; which try it is
 
-def _batch(f, items): return [f(o) for o in items]
+def _batch(f, items):
+    "Call a function with several items."
+    _keep_memory()
+    return [f(o) for o in items]
 
 def _batches(items, size=BATCH):
     "Yield calls for numbered items."
     numbered = enumerate(items)
     while some := list(itertools.islice(numbered, size)): yield _Call(some, 1)
+
+# %% ../nbs/00_cluster.ipynb #417ff3d5
+def _far(item):
+    "Make the paths in a tuple absolute."
+    if not isinstance(item, tuple): return item
+    whole = [v.absolute() if isinstance(v, Path) else v for v in item]
+    return type(item)(*whole) if hasattr(item, '_fields') else tuple(whole)
+
+def _near(result, item):
+    "Put paths into the text of a result as an item has them."
+    if isinstance(result, dict): return {k: _near(v, item) for k, v in result.items()}
+    if not isinstance(result, str) or not isinstance(item, tuple): return result
+    for v in item:
+        if isinstance(v, Path): result = result.replace(str(v.absolute()), str(v))
+    return result
 
 # %% ../nbs/00_cluster.ipynb #c1a57e0b
 def _threads(client):
@@ -115,7 +143,7 @@ class _Calls:
 
     def submit(self, call):
         "Send a call."
-        items = [o for _, o in call.items]
+        items = [_far(o) for _, o in call.items]
         future = self.client.submit(_batch, self.f, items, pure=False, resources=self.resources)
         self.calls[future] = call
         self.done.add(future)
@@ -131,6 +159,7 @@ class _Calls:
 def _why(future):
     "Say in a line why a call failed."
     e = future.exception()
+    if isinstance(e, DicError): return str(e)
     if type(e).__name__=='KilledWorker': return 'ended the process that worked on it'
     return f'unexpected {type(e).__name__}: {(str(e).splitlines() or [""])[0][:200]}'
 
@@ -152,7 +181,8 @@ class _Run(_Calls):
         future = next(self.done)
         call = self.calls.pop(future)
         if future.status=='finished':
-            self.results |= zip([n for n, _ in call.items], future.result())
+            found = zip(call.items, future.result())
+            self.results |= {n: _near(result, item) for (n, item), result in found}
         elif future.status=='error': self.retry(call, _why(future))
         elif self.client.status in ('running', 'connecting'): self.submit(call) # lost with its scheduler
         else: raise Gone('the cluster is gone; the same command with --skip-existing goes on')
@@ -168,13 +198,13 @@ class _Run(_Calls):
 def spread(
     client, # From `connected`
     f,      # Called with an item on a worker; what it takes and gives can be pickled
-    items,  # Any number of them, taken as they are needed
+    items,  # Any number of them, taken as they are needed; of a tuple, paths become absolute
     lost,   # Makes a result of an item that failed three times, and a line that says why
     batch=BATCH,    # Items in a call
     room=_threads,  # Counts, for a client, the calls that may be under way
     resources=None, # What a call takes of those that its worker offers, such as dict(GPU=1)
     ordered=True,   # Or a result as soon as it is there
-):          # The results, in the order of the items
+):          # The results, in the order of the items; text in them has paths as they were given
     "Map a function over items on a cluster. Raise `Gone` where the cluster is gone."
     run, calls, n = _Run(client, f, lost, batch, room, resources), _batches(items, batch), 0
     call = next(calls, None)

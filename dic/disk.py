@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['PHOTOS', 'node_at', 'atomic', 'writable', 'placeable', 'lock', 'locked', 'write_json', 'read_json', 'listed',
-           'collect', 'as_typed']
+           'Folder', 'collect', 'as_typed']
 
 # %% ../nbs/00_disk.ipynb #di5e0003
 import json, os, stat, sys, time
+from collections import Counter, defaultdict
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from .core import DicError
@@ -199,15 +200,15 @@ def _walk(folder, recursive, left, seen):
     try: entries = sorted(os.scandir(folder), key=lambda o: o.name)
     except OSError:
         if not seen: raise
-        left['closed'].append(folder)
+        left['closed'][str(folder)] += 1
         return
     seen.add(_identity(folder))
     for o in entries:
         if o.name.startswith(('.', '__MACOSX')): continue
         if not o.is_dir():
             if o.is_file(): yield Path(folder)/o.name
-            else: left['odd'].append(o.name)
-        elif not recursive: left['below'].append(o.name)
+            else: left['odd']['all'] += 1
+        elif not recursive: left['below']['all'] += 1
         elif _identity(o.path) not in seen:
             yield from _walk(Path(folder)/o.name, True, left, seen)
 
@@ -217,27 +218,50 @@ def _identity(folder):
     return s.st_dev, s.st_ino
 
 # %% ../nbs/00_disk.ipynb #6a481b7f
-def _below(folder, suffixes, but, recursive, left):
-    "List the files of a folder that are meant, in order."
-    found = []
-    for p in _walk(folder, recursive, left, set()):
-        name = p.name.lower()
-        if not name.endswith(tuple(suffixes)): left['kind'].append(p.suffix.lower() or 'no suffix')
-        elif but and name.endswith(but): left['made'].append(name)
-        else: found.append(p)
-    return sorted(found)
+class Folder:
+    "The files of a folder that are meant, found anew each time they are gone through."
+    def __init__(self, name, suffixes=PHOTOS, but=None, recursive=False): # As for `collect`
+        self.name, self.path = str(name), Path(name)
+        self.suffixes, self.but, self.recursive = suffixes, but, recursive
 
+    def __iter__(self): return self._meant(defaultdict(Counter))
+
+    def _meant(self, left):
+        "Yield the files in order; count in `left` what else there is."
+        for p in _walk(self.path, self.recursive, left, set()):
+            name = p.name.lower()
+            if not name.endswith(tuple(self.suffixes)): left['kind'][p.suffix.lower()] += 1
+            elif self.but and name.endswith(self.but): left['made']['all'] += 1
+            else: yield p
+
+    def count(self, notes=None) -> int:
+        "Count them, and note what was left out. Raise `DicError` where there are none."
+        left = defaultdict(Counter)
+        try: n = sum(1 for _ in self._meant(left))
+        except OSError as e: raise DicError(f'{self.name}: cannot be read ({e.strerror})') from e
+        said = _left_out(left, self.suffixes, self.but)
+        if not n: raise DicError(f'{self.name}: {_nothing(self)}'+f'; left out: {said}'*bool(said))
+        if said and notes is not None: notes.append(f'{self.name}: left out: {said}')
+        return n
+
+# %% ../nbs/00_disk.ipynb #e3e04aa7
 def _left_out(left, suffixes, but):
     "Say what else a folder holds."
-    kinds = sorted({*left['kind']}-{'.tfci'}) if '.png' in suffixes else []
-    others = sum(o in kinds for o in left['kind'])
-    named = ', '.join(kinds[:8])+', ...'*(len(kinds)>8)
-    parts = [(others, f'of another kind ({named})'),
-             (len(left['made']), f'made by dic decompress ({but})'),
-             (len(left['odd']), 'leading nowhere, or no regular file'),
-             (len(left['below']), 'sub-folder# (--recursive takes what is there)'),
-             (len(left['closed']), 'sub-folder# that cannot be read')]
+    kinds = left['kind'] if '.png' in suffixes else {}
+    kinds = {k or 'no suffix': n for k, n in sorted(kinds.items()) if k!='.tfci'}
+    named = ', '.join([*kinds][:8])+', ...'*(len(kinds)>8)
+    whats = dict(made=f'made by dic decompress ({but})',
+                 odd='leading nowhere, or no regular file',
+                 below='sub-folder# (--recursive takes what is there)',
+                 closed='sub-folder# that cannot be read')
+    parts = [(sum(kinds.values()), f'of another kind ({named})')]
+    parts += [(left[k].total(), what) for k, what in whats.items()]
     return ', '.join(f'{n} {what}'.replace('#', 's'*(n>1)) for n, what in parts if n)
+
+def _nothing(folder):
+    "Say why a folder stands for nothing."
+    but = f' and not in {folder.but}' if folder.but else ''
+    return f'no file in it ends in {", ".join(folder.suffixes)}{but}'
 
 # %% ../nbs/00_disk.ipynb #c04e0012
 def collect(
@@ -260,7 +284,7 @@ def collect(
 def _hits(name, suffixes, but, recursive, notes, under):
     "List the files that one name, folder or pattern stands for."
     p = Path(name)
-    if p.is_dir(): return _of_folder(p, name, suffixes, but, recursive, notes, under)
+    if p.is_dir(): return _of_folder(Folder(name, suffixes, but, recursive), notes, under)
     if p.exists(): return [p]
     from glob import glob
     hits = [Path(q) for q in sorted(glob(name, recursive=True)) if Path(q).is_file()]
@@ -268,19 +292,12 @@ def _hits(name, suffixes, but, recursive, notes, under):
     return hits
 
 # %% ../nbs/00_disk.ipynb #c04e0013
-def _of_folder(folder, name, suffixes, but, recursive, notes, under):
+def _of_folder(folder, notes, under):
     "List the files that a folder stands for."
-    from collections import defaultdict
-    hits = _below(folder, suffixes, but, recursive, left := defaultdict(list))
-    said = _left_out(left, suffixes, but)
-    if not hits: raise DicError(_nothing(name, suffixes, but)+f'; left out: {said}'*bool(said))
-    if said and notes is not None: notes.append(f'{name}: left out: {said}')
-    if under is not None: under |= {q: q.relative_to(folder) for q in hits}
+    folder.count(notes)
+    hits = list(folder)
+    if under is not None: under |= {q: q.relative_to(folder.path) for q in hits}
     return hits
-
-def _nothing(name, suffixes, but):
-    "Say why a folder stands for nothing."
-    return f'{name}: no file in it ends in {", ".join(suffixes)}'+f' and not in {but}'*bool(but)
 
 # %% ../nbs/00_disk.ipynb #c0ea2e13
 def as_typed(

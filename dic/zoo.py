@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['VERSION', 'SHIPPED', 'save_weights', 'write_weights', 'about', 'load_model', 'load_weights', 'fingerprint', 'shipped',
-           'default', 'locate', 'by_fingerprint', 'ship']
+           'default', 'locate', 'anywhere', 'by_fingerprint', 'ship']
 
 # %% ../nbs/02_zoo.ipynb #54fb6a26
 import hashlib, json, math
@@ -178,6 +178,13 @@ def locate(
     if runs: raise DicError(f'{name}: holds {len(runs)} runs; name one of them')
     raise DicError(f'{name}: neither shipped weights ({", ".join(shipped()) or "none"}) '
                    'nor a path to a .safetensors file or a run')
+
+# %% ../nbs/02_zoo.ipynb #63655d34
+def anywhere(
+    path: Path, # From `locate`
+) -> str:
+    "Name weights as other processes find them: shipped ones by name, others by absolute path."
+    return path.stem if path.parent==SHIPPED else str(path.absolute())
 
 # %% ../nbs/02_zoo.ipynb #c478ccc6
 def by_fingerprint(

@@ -52,6 +52,10 @@ def _kept(place):
 # %% ../../nbs/06_analysis.bench.ipynb #0dcb3354
 _LARGE = threading.Lock() # Large pictures are worked on one at a time: each may take much memory
 
+def _title(path):
+    "Name a picture in tables, whose text pandas may keep as UTF-8: odd bytes become \\xe9."
+    return os.fsencode(Path(path).name).decode('utf-8', 'backslashreplace')
+
 def _found(codec, at, path, place):
     "Compress to a file, read it back, decompress and measure; keep what was found."
     image = read_image(path)
@@ -74,7 +78,7 @@ def measure(
     row = _kept(place) or _found(codec, at, path, place)
     similarity = math.nan if row['ms_ssim'] is None else row['ms_ssim']
     about = dict(codec=codec.name, version=codec.version, setting=codec.words(at),
-                 image=Path(path).name, sha256=content(path))
+                 image=_title(path), sha256=content(path))
     return about|row|dict(psnr=psnr_of(row['mse']), ms_ssim=similarity, ms_ssim_db=db(similarity))
 
 # %% ../../nbs/06_analysis.bench.ipynb #2e52d7a8
@@ -132,6 +136,18 @@ def _bar(jobs, what, total, progress):
     pause = 10. if 'DIC_CWD' in os.environ else .1
     return tqdm(jobs, what, total, disable=disable, leave=False, mininterval=pause)
 
+# %% ../../nbs/06_analysis.bench.ipynb #e76e524b
+def _lost(job, why):
+    "Make the result of a job that a cluster has given up."
+    return dict(image=job.path.name, problem=f'{job.path.name}: {why}')
+
+@contextlib.contextmanager
+def _mapping(spread):
+    "Give a `map` for jobs: threads, or other machines."
+    if spread: yield partial(spread, lost=_lost)
+    else:
+        with pool() as threads: yield threads.map
+
 # %% ../../nbs/06_analysis.bench.ipynb #61097392
 def run(
     codecs: list,        # `Peer`s
@@ -140,14 +156,15 @@ def run(
     at: dict=None,       # Positions by codec's name; by default each codec's own settings
     targets: list=(),    # Instead of those: dicts with size, bpp or psnr, met on each picture
     progress: bool=None, # Show a bar; by default on a terminal
+    spread=None,         # Another `map`, on other machines: `dic.cluster.spread` of a client
 ) -> pd.DataFrame:       # A row of `measure` for each job; `attrs['failures']` lists what failed
     "Measure codecs on pictures. Raise `DicError` where names clash or nothing can be measured."
     store, paths, rows, failures = store or store_folder(), [Path(p) for p in paths], [], []
     _unique([c.name for c in codecs], 'codecs')
     _unique([p.name for p in paths], 'pictures')
     jobs = list(_jobs(codecs, paths, at, targets))
-    with pool() as threads:
-        done = threads.map(partial(_done, store), jobs)
+    with _mapping(spread) as run_all:
+        done = run_all(partial(_done, Path(store).absolute()), jobs)
         for row in _bar(done, 'measuring', len(jobs), progress):
             if 'problem' not in row: rows.append(row)
             elif row not in failures: failures.append(row)
@@ -175,7 +192,7 @@ def times(
         image = read_image(path)
         for _ in range(2): _once(codec, image[:64, :64], at) # what is loaded or compiled first
         runs = [_once(codec, image, at) for _ in range(repeats)]
-        for k, seconds in zip(found, zip(*runs)): found[k][Path(path).name] = median(seconds)
+        for k, seconds in zip(found, zip(*runs)): found[k][_title(path)] = median(seconds)
     return found
 
 # %% ../../nbs/06_analysis.bench.ipynb #bf43d6f4
@@ -187,7 +204,7 @@ def add_times(
     progress: bool=None, # Show a bar; by default on a terminal
 ) -> pd.DataFrame:       # The table with columns encode_s and decode_s
     "Time all that is in a table."
-    pictures, found = {Path(p).name: p for p in paths}, {}
+    pictures, found = {_title(p): p for p in paths}, {}
     wanted = table.groupby(['codec', 'setting'], sort=False).image.apply(list).to_dict()
     positions = {(c.name, c.words(i)): (c, i) for c in codecs for i in c.knob or [None]}
     for point, images in _bar(wanted.items(), 'timing', len(wanted), progress):

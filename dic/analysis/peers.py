@@ -35,6 +35,7 @@ class _Description:
     write: callable = field(repr=False) # (uint8 [height, width, 3], **setting) -> bytes
     read: callable = field(repr=False)  # bytes -> uint8 [height, width, 3]
     to: callable = field(default=None, repr=False) # (image, **target) -> bytes, position: if quick
+    source: str = '' # What makes it again in another process, where that is not its name
 
 # %% ../../nbs/06_analysis.peers.ipynb #9bc8fb6f
 class Peer(_Description):
@@ -57,6 +58,8 @@ class Peer(_Description):
     def words(self, at=None) -> str:
         "Put a position of the knob in words, such as `quality 30`."
         return ' '.join(f'{k} {v:g}' for k, v in self.setting(at).items())
+
+    def __reduce__(self): return _again, (self.source or self.name, self.version)
 
     def _do(self, f, *args, **kwargs):
         try:
@@ -239,21 +242,22 @@ def _qualities(effort):
 def ours(
     name=None,      # Weights, as for `dic.coding.load`; with an effort, such as `swift-e5`
     qualities=None, # Those that make the curve; by default the fewer, the longer they take
+    threads=0,      # As for `dic.coding.load`
 ) -> Peer:
     "Make a codec of this project's weights."
     from dic import coding, zoo
     name, effort = with_effort(zoo.default() if name is None else name)
-    model, steps, called = coding.load(name), coding.STEPS, label(name)
+    model, steps, called = coding.load(name, threads=threads), coding.STEPS, label(name)
+    more = f'-e{effort}' if effort else ''
     knob, settings, to = range(0), (None,), None
     if 'quality' in model.options:
         knob, to = range(coding.TOP*steps+1), partial(_meet, model, effort)
         settings = tuple(round(q*steps) for q in qualities or _qualities(effort))
     return Peer(
-        f'{called}-e{effort}' if effort else called,
-        f'dic {called}, effort {effort}' if effort else f'dic {called}',
+        f'{called}{more}', f'dic {called}'+(f', effort {effort}' if effort else ''),
         '.tfci', model.fingerprint[:16], model.kind+_searched(effort), settings, knob,
         lambda at: dict(quality=at/steps), partial(_write, model, effort),
-        partial(coding.decompress, model=model), to)
+        partial(coding.decompress, model=model), to, zoo.anywhere(zoo.locate(name))+more)
 
 # %% ../../nbs/06_analysis.peers.ipynb #00583497
 def codec(
@@ -261,6 +265,22 @@ def codec(
 ) -> Peer:
     "Make any codec by its name. Raise `DicError` where there is none."
     return peer(name) if name in PEERS else ours(name)
+
+# %% ../../nbs/06_analysis.peers.ipynb #53d53155
+def _threads(source):
+    "Choose threads for weights: one, but TensorFlow, which has them for all weights together."
+    from dic import zoo
+    from dic.models.base import entry
+    name, _ = with_effort(source)
+    kind, _ = zoo.about(zoo.locate(name))
+    return int(entry(kind).runtime)
+
+@functools.lru_cache
+def _again(source, version):
+    "Make a codec in another process. Raise `DicError` where it is another version there."
+    found = peer(source) if source in PEERS else ours(source, threads=_threads(source))
+    if found.version==version: return found
+    raise DicError(f'{found.name}: is {found.version} on a worker, {version} here')
 
 # %% ../../nbs/06_analysis.peers.ipynb #f1e43aca
 def meet(

@@ -108,22 +108,36 @@ def _file_of(original, reconstruction, streams):
     places = (o/name for o in ([Path(streams)] if streams else beside))
     return next((p for p in places if p.is_file()), None)
 
+# %% ../../nbs/05_analysis.tables.ipynb #6dbc5ca3
+def _compared(item):
+    "Measure a pair that may have a file; give its row, or say why there is none."
+    original, reconstruction, stream = item
+    try: return compare(original, reconstruction, stream and stream.stat().st_size)
+    except DicError as e: return str(e)
+
+def _lost(item, why):
+    "Say of what a cluster has given up the comparison."
+    return f'{item[0].name}: {why}'
+
+# %% ../../nbs/05_analysis.tables.ipynb #5f2798c0
 def compare_folders(
     originals,         # Folder, file or pattern, or a list of these
     reconstructions,   # The same
     streams=None,      # Folder of the .tfci files; by default the pictures' own
+    spread=None,       # Another `map`, on other machines: `dic.cluster.spread` of a client
 ) -> Table:            # A row of `compare` per pair; `attrs['failures']`: `image` and `problem`
     "Measure all reconstructions of a folder. Raise `DicError` where a folder holds no picture."
     from tqdm import tqdm
     pairs, failures = match(originals, reconstructions)
-    table = Table(failures=failures)
+    table, items = Table(failures=failures), [(p, q, _file_of(p, q, streams)) for p, q in pairs]
     def failed(p, why):
         failures.append(dict(image=p.name, problem=why if p.name in why else f'{p.name}: {why}'))
-    for p, q in tqdm(pairs, desc='comparing', unit='image', disable=None):
-        stream = _file_of(p, q, streams)
+    rows = spread(_compared, items, _lost) if spread else map(_compared, items)
+    for (p, _, stream), row in zip(items, tqdm(rows, 'comparing', len(items), unit='image',
+                                               disable=None)):
         if streams and not stream: failed(p, f'no {p.name}.tfci in {streams}')
-        try: table.append(compare(p, q, stream and stream.stat().st_size))
-        except DicError as e: failed(p, str(e))
+        if isinstance(row, str): failed(p, row)
+        else: table.append(row)
     return table
 
 # %% ../../nbs/05_analysis.tables.ipynb #ae624886

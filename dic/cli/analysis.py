@@ -10,7 +10,7 @@ import argparse, contextlib
 from pathlib import Path
 
 from .console import columns, tell, warn
-from .files import warn_missing
+from .files import spreading, warn_missing
 from .options import command, file_name, file_size, positive_number, whole_number
 from ..core import DicError, UsageError, needs
 from ..disk import collect, placeable, write_json
@@ -50,7 +50,7 @@ _ANALYZE = dict(
         'dic analyze photo.png photo.png.tfci.png',
         'dic analyze kodak/ out/ --csv kodak.csv',
         'dic analyze "kodak/*.png" "out/*.png" --streams compressed/ --json'],
-    options='overwrite',
+    options='overwrite cluster',
     own={
         'originals': dict(type=file_name, metavar='ORIGINALS',
                           help='a file, folder or quoted pattern'),
@@ -85,7 +85,8 @@ def _analyze(a):
     if a.csv: placeable(a.csv, a.overwrite)
     if a.streams and not Path(a.streams).is_dir(): raise UsageError(f'{a.streams}: is no folder')
     for name in (a.originals, a.reconstructions): _warn_left_out(name)
-    table = analysis.compare_folders(a.originals, a.reconstructions, a.streams)
+    with spreading(a) as spread:
+        table = analysis.compare_folders(a.originals, a.reconstructions, a.streams, spread)
     data = analysis.to_json(table)
     if a.csv: analysis.to_csv(table, a.csv)
     _tell_measures(a, table, data)
@@ -164,7 +165,7 @@ _BENCH = dict(
         'that are installed',
         'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5',
         'dic bench "kodak/*.png" --codecs swift webp --psnr 32 -o rows.json'],
-    options='overwrite',
+    options='overwrite cluster',
     own=_CODECS|_TARGETS|_RESULTS|_BELOW)
 
 # %% ../../nbs/09_cli.analysis.ipynb #715160f1
@@ -186,7 +187,7 @@ def _bench(a):
     if not paths: return failed, True
     targets = [{k: v} for k in ('bpp', 'psnr', 'size') for v in getattr(a, k)]
     codecs = _codecs(a.codecs)
-    table = bench.run(codecs, paths, targets=targets)
+    with spreading(a) as spread: table = bench.run(codecs, paths, targets=targets, spread=spread)
     if a.repeat: table = bench.add_times(table, codecs, paths, a.repeat)
     if len(table): tell(a, *_averages(table, targets))
     for f in table.attrs['failures']: warn(f['problem'])

@@ -8,9 +8,10 @@ __all__ = []
 # %% ../../nbs/09_cli.coding.ipynb #0c858fe7
 import contextlib, re, time
 from functools import partial
+from pathlib import Path
 
 from .console import tell
-from .files import as_typed, inputs_and_outputs, reporter
+from .files import as_typed, inputs_and_outputs, reporter, spreading
 from .options import command, file_name
 from .pictures import FORMATS, format_of, write
 from ..core import DicError, UsageError, human
@@ -19,46 +20,93 @@ from ..disk import PHOTOS, node_at
 # %% ../../nbs/09_cli.coding.ipynb #9bc32e04
 def _line(row):
     "Say what became of a file."
+    if 'pictures' in row: return _shard_line(row)
     notes = f' ({", ".join(row["notes"])})' if row.get('notes') else ''
     quality = f', quality {row["quality"]:.5g}' if 'quality' in row else ''
     return (f'{row["input"]} -> {row["output"]}: {row["width"]} x {row["height"]}, '
             f'{human(row["bytes"])}, {row["bpp"]:.3f} bpp{quality}, {row["seconds"]:.2f} s{notes}')
 
-def _summary(rows, seconds):
-    "Say what became of all files together."
-    done = [r for r in rows if 'bytes' in r]
-    skipped = sum('skipped' in r for r in rows)
-    failed = len(rows)-len(done)-skipped
-    size, bpp = sum(r['bytes'] for r in done), sum(r['bpp'] for r in done)/len(done)
-    count = f'{len(done)} file{"s"*(len(done)>1)}'
-    line = f'{count}, {human(size)}, {bpp:.3f} bpp on average, {seconds:.1f} s'
-    if skipped: line += f'; {skipped} skipped'
-    if failed: line += f'; {failed} failed'
-    return line
+class _Tally:
+    "What became of all files together."
+    def __init__(self, failed):
+        self.start = time.perf_counter()
+        self.done, self.skipped, self.failed, self.bytes, self.bpp = 0, 0, failed, 0, 0.
+
+    def add(self, row):
+        "Count a row."
+        if 'error' in row: self.failed += 1
+        elif 'skipped' in row: self.skipped += 1
+        else:
+            self.done += 1
+            self.bytes += row['bytes']
+            self.bpp += row['bpp']
+
+    def line(self):
+        "Say it; say nothing of a single file."
+        if self.done+self.skipped+self.failed<2 or not self.done: return []
+        mean, seconds = self.bpp/self.done, time.perf_counter()-self.start
+        count = f'{self.done} file{"s"*(self.done>1)}'
+        line = f'{count}, {human(self.bytes)}, {mean:.3f} bpp on average, {seconds:.1f} s'
+        if self.skipped: line += f'; {self.skipped} skipped'
+        if self.failed: line += f'; {self.failed} failed'
+        return [line]
+
+# %% ../../nbs/09_cli.coding.ipynb #f51c37f6
+def _shard_line(row):
+    "Say what became of a shard."
+    n, others, failed = (row[k] for k in ('pictures', 'others', 'failed'))
+    notes = f' ({", ".join(row["notes"])})' if row['notes'] else ''
+    parts = [f'{n} picture{"s"*(n!=1)}', f'{human(row["bytes_in"])} to {human(row["bytes"])}',
+             f'{row["bpp"]:.3f} bpp']
+    if others: parts.append(f'{others} other{"s"*(others>1)} copied')
+    if failed:
+        more = f', and {failed-1} more' if failed>1 else ''
+        parts.append(f'{failed} kept as before ({row["reasons"][0]}{more})')
+    parts.append(f'{row["seconds"]:.2f} s{notes}')
+    return f'{row["input"]} -> {row["output"]}: {", ".join(parts)}'
+
+# %% ../../nbs/09_cli.coding.ipynb #7bb6e7f0
+def _either(src, dst, work, way, column, tick=None):
+    "Work on a picture, or on all of a shard."
+    from dic.coding import parquet, shards
+    from dic.coding.codec import silent
+    tick = tick or silent
+    if not shards.is_shard(src): return work(src, dst, tick=tick)
+    if src.suffix.lower()!='.parquet': return shards.through_tar(src, dst, work, way, tick)
+    return parquet.through_table(src, dst, work, way, column, tick)
+
+def _with_shards(a, todo, work, way):
+    "Make work on pictures work on shards as well."
+    if a.column and not any(src.suffix.lower()=='.parquet' for src, _ in todo):
+        raise UsageError('--column is for Parquet files, and none is given')
+    return partial(_either, work=work, way=way, column=a.column)
+
+_COLUMN = {'--column': dict(
+    type=file_name, metavar='NAME',
+    help='the column of a Parquet file that holds the pictures (default: the only one that does)')}
 
 # %% ../../nbs/09_cli.coding.ipynb #d7a4ea53
-@contextlib.contextmanager
-def _spread(a):
-    "Give what maps a function over files on a cluster; None without --cluster."
-    if not a.cluster:
-        yield None
-        return
-    if getattr(a, 'streams', None): raise UsageError('--cluster is for files, not for -')
-    from dic import cluster
-    with cluster.connected(a.cluster) as client: yield partial(cluster.spread, client)
+def _manifest(a, todo):
+    "Give the manifest of the folder that outputs go to, where one is asked for; else None."
+    _, first = next(iter(todo))
+    if not (a.skip_existing and a.out) or first==Path(a.out): return contextlib.nullcontext()
+    from dic.coding.manifest import Manifest
+    return Manifest(a.out)
 
 def _process(a, todo, failed, work):
-    "Compress or decompress files; return their rows, and whether any has an error."
+    "Compress or decompress files; return rows, which only JSON needs, and whether any failed."
     from dic import coding
-    from dic.coding.files import WORKERS
-    start, skip = time.perf_counter(), a.skip_existing
-    with _spread(a) as spread:
-        done = coding.each(todo, work, a.overwrite, None, reporter(a, _line), a.debug, WORKERS,
-                           skip, tells=True, spread=spread)
-    rows = failed+[as_typed(a, r) for r in done]
-    if len(rows)>1 and any('bytes' in r for r in rows):
-        tell(a, _summary(rows, time.perf_counter()-start))
-    return rows, any('error' in r for r in rows)
+    from dic.coding.files import share_out
+    rows, tally, report = [*failed], _Tally(len(failed)), reporter(a, _line)
+    workers, _ = share_out(len(todo), a.threads)
+    with spreading(a) as spread, _manifest(a, todo) as manifest:
+        for row in coding.each(todo, work, a.overwrite, None, a.debug, workers, a.skip_existing,
+                               manifest, tells=True, spread=spread):
+            report(row)
+            tally.add(row)
+            if a.json: rows.append(as_typed(a, row))
+    tell(a, *tally.line())
+    return rows, tally.failed>0
 
 # %% ../../nbs/09_cli.coding.ipynb #7b97bfdd
 def _located(name):
@@ -69,11 +117,6 @@ def _located(name):
     if not path.is_file(): raise UsageError(f'{path}: no such weights')
     return path
 
-def _named(path):
-    "Name weights as any machine finds them: shipped ones have no path there."
-    from dic.zoo import SHIPPED
-    return path.stem if path.parent==SHIPPED else str(path.absolute())
-
 def _load(model, device, threads):
     "Load weights, once in a process."
     from dic import coding
@@ -82,9 +125,11 @@ def _load(model, device, threads):
         if device!='auto' and device in str(e): raise UsageError(str(e)) from e
         raise
 
-def _loader(a):
-    "Make a function that loads weights for what was asked for; workers have a core each."
-    return partial(_load, device=a.device, threads=a.threads or (1 if a.cluster else 0))
+def _loader(a, todo):
+    "Make a function that loads weights for what was asked for."
+    from dic.coding.files import share_out
+    _, each = share_out(len(todo), a.threads)
+    return partial(_load, device=a.device, threads=1 if a.cluster else each)
 
 # %% ../../nbs/09_cli.coding.ipynb #54440d09
 _PICTURE = (rb'\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM|II[*+]|MM\0[*+]|GIF8|P[1-6]|'
@@ -98,8 +143,9 @@ def _head(path):
 
 def _any_hopeful(a, todo):
     "Say whether any input begins as a picture does, and may be written to its output."
-    return any((a.overwrite or node_at(dst)!='file') and re.match(_PICTURE, _head(src), re.S)
-               for src, dst in todo)
+    from dic.coding.shards import is_shard
+    return any((a.overwrite or node_at(dst)!='file')
+               and (is_shard(src) or re.match(_PICTURE, _head(src), re.S)) for src, dst in todo)
 
 # %% ../../nbs/09_cli.coding.ipynb #4eddbafe
 _COMPRESS = dict(
@@ -112,12 +158,14 @@ _COMPRESS = dict(
         'dic compress photo.jpg --target-size 50kB',
         'dic compress photo.jpg --effort 5              # a smaller file, in half a minute',
         'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
+        'dic compress "train-{0000..0099}.tar" -o out/  # pictures in tars, or in .parquet',
         'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
     options='out model quality target-size target-bpp target-psnr effort strict background '
             'metadata lenient recursive skip-existing device threads cluster overwrite',
     own={'files': dict(
         nargs='+', type=file_name, metavar='FILE',
-        help='photographs: files, folders or patterns; - is standard input, and needs -o')})
+        help='photographs: files, folders or patterns, and shards that hold some, .tar or '
+             '.parquet; - is standard input, and needs -o')}|_COLUMN)
 
 # %% ../../nbs/09_cli.coding.ipynb #a684bbca
 def _target(a):
@@ -147,13 +195,15 @@ def _compress(a):
     target = _target(a)
     with inputs_and_outputs(a, '.tfci', PHOTOS, '.tfci.png') as (todo, failed):
         if not todo: return failed, True
+        from dic.zoo import anywhere
         path = _located(a.model)
-        load = partial(_loader(a), _named(path))
+        load = partial(_loader(a, todo), anywhere(path))
         model = load() if _any_hopeful(a, todo) else None
         _check_model(a, model, path.stem, target)
         work = partial(_compress_file, load=load, lenient=a.lenient, strict=a.strict,
                        background=a.background, metadata=a.metadata, effort=a.effort, **target)
-        return _process(a, todo, failed, work)
+        from dic.coding.shards import COMPRESS
+        return _process(a, todo, failed, _with_shards(a, todo, work, COMPRESS))
 
 # %% ../../nbs/09_cli.coding.ipynb #44f5d581
 _DECOMPRESS = dict(
@@ -165,10 +215,11 @@ _DECOMPRESS = dict(
         'dic decompress compressed/*.tfci --model runs/mine --overwrite',
         'dic decompress - -o - --format ppm < photo.tfci | cjpeg > photo.jpg'],
     options='out model recursive skip-existing device threads cluster overwrite',
-    own={
+    own=_COLUMN|{
         'files': dict(
             nargs='+', type=file_name, metavar='FILE',
-            help='.tfci files, folders or patterns; - is standard input, and needs -o'),
+            help='.tfci files, folders or patterns, and shards that hold some, .tar or .parquet; '
+                 '- is standard input, and needs -o'),
         '--format': dict(
             choices=FORMATS, metavar='NAME',
             help='png, jpg, webp, bmp, tif or ppm: what is written to a folder or to standard '
@@ -177,7 +228,8 @@ _DECOMPRESS = dict(
 # %% ../../nbs/09_cli.coding.ipynb #6848ea0d
 def _check_names(a, todo):
     "Refuse names of outputs that say no format, or another than was asked for."
-    for _, dst in todo:
+    from dic.coding.shards import is_shard
+    for _, dst in [pair for pair in todo if not is_shard(pair[0])]:
         kind = format_of(dst)
         if kind not in FORMATS:
             raise UsageError(f'{dst}: ends in none of .png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, '
@@ -209,9 +261,13 @@ def _decompress(a):
         raise UsageError('--format needs -o: a folder, or - for standard output')
     with inputs_and_outputs(a, f'.{a.format or "png"}', ['.tfci']) as (todo, failed):
         if not todo: return failed, True
+        from dic.zoo import anywhere
         _check_names(a, todo)
-        named = a.model and _named(_located(a.model))
-        return _process(a, todo, failed, partial(_decompress_file, named=named, load=_loader(a)))
+        named = a.model and anywhere(_located(a.model))
+        work = partial(_decompress_file, named=named, load=_loader(a, todo))
+        from dic.coding.shards import DECOMPRESS
+        way = DECOMPRESS._replace(given=a.format or DECOMPRESS.given)
+        return _process(a, todo, failed, _with_shards(a, todo, work, way))
 
 # %% ../../nbs/09_cli.coding.ipynb #42adf746
 @command('rename',

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from .console import columns, tell, warn
+from .files import spreading
 from .options import command, file_name, whole_number
 from ..core import DicError, UsageError, needs
 from ..disk import writable
@@ -26,8 +27,9 @@ def _convert(a, source, inputs, out, **options):
     def say(line):
         bad = line.startswith('skipped ') or ': left out: ' in line
         warn(line) if bad else tell(a, line)
-    got = data.prepare(inputs, out, workers=a.threads, progress=sys.stderr.isatty(), say=say,
-                       **options)
+    with spreading(a) as spread:
+        got = data.prepare(inputs, out, workers=a.threads, progress=sys.stderr.isatty(), say=say,
+                           spread=spread, **options)
     if not got['photos']: raise DicError(f'{source}: none of its photographs could be used')
     return dict(input=source, output=str(out), photographs=len(got['photos']),
                 new=len(got['new']), skipped={str(k): v for k, v in got['skipped'].items()})
@@ -81,7 +83,7 @@ _INGEST = dict(
         'dic ingest                                     # lists the data sets',
         'dic ingest kodak clic_professional_valid_2020',
         'dic ingest ~/Pictures                          # to data/Pictures'],
-    options='threads',
+    options='threads cluster',
     own={
         'sources': dict(
             nargs='*', type=file_name, metavar='SOURCE',
@@ -116,7 +118,7 @@ _PREPARE = dict(
         'prepared',
         'dic prepare ~/Pictures -o data/mine --shorter-side 512 1024',
         'dic prepare data/mobile data/pro -o data/both --max-saturation 1 --seed 7'],
-    options='threads',
+    options='threads cluster',
     own={
         'sources': dict(nargs='+', type=file_name, metavar='SOURCE',
                         help='photographs: names of data sets, folders, files or patterns'),

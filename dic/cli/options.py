@@ -90,7 +90,9 @@ _OUTPUTS = {
         action='store_true',
         help='take what lies below folders too; -o gets the same sub-folders'),
     '--skip-existing': dict(
-        action='store_true', help='leave those alone whose output is there'),
+        action='store_true',
+        help='leave those alone whose output is there; in a folder given with -o, only if it was '
+             'made from the same content'),
     '--overwrite': dict(action='store_true', help='replace what is there')}
 
 # %% ../../nbs/09_cli.options.ipynb #c72a856e

@@ -16,5 +16,7 @@ __getattr__, __dir__ = lazily(
     header='parse info read_stream',
     files='gather targets jobs each compress_file decompress_file compress_files '
           'decompress_files rename',
+    shards='compress_shard decompress_shard',
+    parquet='compress_table decompress_table',
     beside='',
     layout2='')

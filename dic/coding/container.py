@@ -123,7 +123,7 @@ def pack(
 def _foreign(data):
     "Say what bytes are that are no file of ours."
     if not data: return 'the file is empty'
-    if not (data.startswith(b'\n') and b'\n\x02MD\x12' in data[:4096]): return 'not a .tfci file'
+    if not (data.startswith(b'\n') and b'\n\x02MD\x12' in data): return 'not a .tfci file'
     return "a file of tensorflow-compression's own program: decompress it with that (tfci.py)"
 
 def layout(

@@ -8,6 +8,8 @@ __all__ = ['ADDRESSES', 'DATASETS', 'PAPER', 'data_root', 'find_photos', 'fetch'
 # %% ../../nbs/00_data.datasets.ipynb #08fc2538
 import functools, json, os, shutil
 from collections import Counter
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pooch
@@ -227,16 +229,30 @@ def _plan(paths, out, options):
 def _say(line): tqdm.write(line.encode(errors='replace').decode()) # names of files need not be text
 
 # %% ../../nbs/00_data.datasets.ipynb #3432ec92
-def _carry_out(todo, out, options, workers, progress, say):
+def _made(out, options, job):
+    "Prepare one photograph: its notes, or why it is left out."
+    p, e = job
+    try: return _convert(p, out/e['output'], **options)
+    except DicError as err:
+        (out/e['output']).unlink(missing_ok=True)         # what other options had made of it
+        return str(err)
+
+def _lost(job, why):
+    "Say which photograph a cluster has given up."
+    return f'{job[0]}: {why}'
+
+@contextmanager
+def _mapping(workers, spread):
+    "Give a `map` for photographs: threads, or other machines."
+    if spread: yield partial(spread, lost=_lost)
+    else:
+        with pool(workers) as threads: yield threads.map
+
+# %% ../../nbs/00_data.datasets.ipynb #b8bb6aa8
+def _carry_out(todo, out, options, run, progress, say):
     "Do what is planned and log it; yields source, output or None, and notes or why it was skipped."
-    def work(job):
-        p, e = job
-        try: return _convert(p, out/e['output'], **options)
-        except DicError as err:
-            (out/e['output']).unlink(missing_ok=True)     # what other options had made of it
-            return str(err)
-    with pool(workers) as threads, open(out/'prepared.jsonl', 'a') as log:
-        results = zip(todo, threads.map(work, todo))
+    with open(out/'prepared.jsonl', 'a') as log:
+        results = zip(todo, run(partial(_made, out.absolute(), options), todo))
         for (p, e), got in tqdm(results, 'preparing', len(todo), disable=not progress, leave=False):
             skipped = isinstance(got, str)
             if skipped: say(f'skipped {got}')
@@ -255,6 +271,7 @@ def prepare(
     workers: int=0,                          # Threads, 0 for one a core
     progress: bool=True,                     # Show a bar
     say=_say,                                # Gets a line for each one skipped, and one at the end
+    spread=None,                             # Another `map`: `dic.cluster.spread` of a client
 ) -> dict:                                   # `photos`: all there; `new`: made now; `skipped`: why
     "Convert what is missing to 8-bit sRGB PNGs in `out`. Raise `DicError` where the disk refuses."
     out, side = Path(out), shorter_side and list(shorter_side)
@@ -264,7 +281,8 @@ def prepare(
         waiting = f'{out}: another process is preparing photographs there; waiting for that'
         with locked(out/'.lock', waiting):
             todo, done = _plan(_sources(inputs, out, say), out, options)
-            results = list(_carry_out(todo, out, options, workers, progress, say))
+            with _mapping(workers, spread) as run:
+                results = list(_carry_out(todo, out, options, run, progress, say))
     except OSError as e: raise DicError(f'{out}: cannot be written ({e.strerror or e})') from e
     say(_summary(out, results, done))
     new = [o for _, o, _ in results if o]

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core import DicError, bar, human
 from ..disk import collect
-from ..machine import free_memory
+from ..machine import cores, free_memory
 from ..images import digest, image_size, read_image
 
 # %% ../../nbs/00_data.photos.ipynb #6f705bcf
@@ -51,8 +51,7 @@ def pool(
     workers: int=0, # Threads, one a core if 0
 ):
     "Give threads; what is queued is dropped when the block is left early."
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
-    pool = ThreadPoolExecutor(workers or cores)
+    pool = ThreadPoolExecutor(workers or cores())
     try: yield pool
     finally: pool.shutdown(cancel_futures=True)
 

@@ -70,13 +70,19 @@ def _with_jax(p, paths, folder, progress, say):
     bundle.import_run(folder/'jax', data=p['data'], folder=folder, progress=progress)
 
 # %% ../../nbs/03_training.ipynb #0d09c52d
+def _photographs(data):
+    "List the photographs of a plan, and what was left out beside them."
+    from dic.core import needs
+    notes = []
+    return needs('dic.data.datasets', 'train', 'training').find_photos(data, notes=notes), notes
+
 def train(
     backend: str='tensorflow', # Or `jax`: export, train in an environment of its own, import
     progress: bool=True,       # Show bars and say what is done
     **params,                  # What `dic.training.recipe.plan` takes
 ):                             # The run's folder, a Path, with weights.safetensors and card.json
     "Train a model, or go on with an interrupted run. Raise `DicError` where that cannot be done."
-    from dic.core import DicError, needs
+    from dic.core import DicError
     from dic.disk import write_json
     from dic.data.photos import fingerprint
     from dic.training import loop, recipe
@@ -84,7 +90,8 @@ def train(
         raise DicError(f'backend {backend!r} is neither tensorflow nor jax')
     def say(line): print(line, flush=True) if progress else None
     p, where = _prepared(backend, params)
-    paths = needs('dic.data.datasets', 'train', 'training').find_photos(p['data'])
+    paths, notes = _photographs(p['data'])
+    for line in notes: say(line)
     say(f'{recipe.describe(p)} {where} (preset {p["preset"]})')
     folder = recipe.run_folder(p, fingerprint(paths))
     new = not folder.exists()

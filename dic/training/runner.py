@@ -130,7 +130,7 @@ def _keep(o, about, r):
     weights = {k[len(start):]: v for k, v in state.items() if k.startswith(start)}
     files = write_weights(r.folder, weights, o.half, o.part_mb and o.part_mb*1e6, step=r.step)
     spent = dict(minutes=round(r.seconds/60, 3), core_hours=round(r.core_seconds/3600, 4))
-    done = dict(step=r.step, **spent, skipped=int(r.engine.counts()[1]), finished=r.over())
+    done = dict(step=r.step, **spent, skipped=loop.skipped(r), finished=r.over())
     write_json(r.folder/'run.json', about|done|dict(weights=files))
 
 def _about(meta, p, engine, parity, paths, learn):
