@@ -16,12 +16,16 @@ from .machine import cores
 # %% ../nbs/00_cluster.ipynb #c1a57e06
 _ANY_PORT = dict(dashboard_address='127.0.0.1:0') # Of Dask's pages; a taken one is a warning
 
+_LOCAL = {                                             # without what grows with the time it runs
+    'distributed.admin.low-level-log-length': 1000,
+    'distributed.worker.profile.enabled': False}
+
 def _local():
     "Start a worker for each core of this machine."
     from dask import config
     from distributed import LocalCluster
     quiet = dict(dashboard_address=None, silence_logs=logging.CRITICAL)
-    with config.set({'distributed.admin.low-level-log-length': 1000}): # the scheduler is in here
+    with config.set(_LOCAL):
         return LocalCluster(n_workers=cores(), threads_per_worker=1,
                             scheduler_kwargs=_ANY_PORT, **quiet)
 
