@@ -8,6 +8,7 @@ __all__ = ['BATCH', 'AHEAD', 'TRIES', 'connected', 'gpus', 'dask_setup', 'per_gp
 # %% ../nbs/00_cluster.ipynb #c1a57e03
 import contextlib, ctypes, functools, itertools, logging, os, re, signal, subprocess, time
 from collections import namedtuple
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 from .core import DicError, UsageError, needs
@@ -16,9 +17,11 @@ from .machine import cores
 # %% ../nbs/00_cluster.ipynb #c1a57e06
 _ANY_PORT = dict(dashboard_address='127.0.0.1:0') # Of Dask's pages; a taken one is a warning
 
+_MUTE = dict(DASK_LOGGING__DISTRIBUTED='critical')         # read when a worker starts
 _LOCAL = {                                             # without what grows with the time it runs
     'distributed.admin.low-level-log-length': 1000,
-    'distributed.worker.profile.enabled': False}
+    'distributed.worker.profile.enabled': False,
+    'distributed.nanny.pre-spawn-environ': dict(OMP_NUM_THREADS=1, **_MUTE)}
 
 def _local():
     "Start a worker for each core of this machine."
@@ -50,7 +53,8 @@ def connected(
 ):              # Its `distributed.Client`
     "Start or find a cluster. Raise `Missing` without Dask, `UsageError` where no scheduler answers."
     distributed = needs('distributed', 'cluster', '--cluster')
-    logging.getLogger('distributed').setLevel(logging.CRITICAL) # what matters is in the rows
+    for name in ('distributed', 'distributed.client'):  # what matters is in the rows
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with contextlib.ExitStack() as stack:
         if where=='local': where = stack.enter_context(local())
         elif where.startswith('slurm:'): where = stack.enter_context(_slurm(where[6:]))
@@ -88,7 +92,7 @@ def per_gpu():
     usual = dict(nthreads=1, memory_limit=0, preload=[__name__], **here, **quiet)
     workers = {n: dict(cls=Nanny, options=usual|o) for n, o in enumerate(own)}
     scheduler = dict(cls=Scheduler, options=here|_ANY_PORT)
-    with config.set({'distributed.nanny.pre-spawn-environ': {}}):
+    with config.set({'distributed.nanny.pre-spawn-environ': _MUTE}):
         return SpecCluster(workers, scheduler, **quiet)
 
 # %% ../nbs/00_cluster.ipynb #18f3eada
@@ -167,9 +171,18 @@ def _why(future):
     if type(e).__name__=='KilledWorker': return 'ended the process that worked on it'
     return f'unexpected {type(e).__name__}: {(str(e).splitlines() or [""])[0][:200]}'
 
+def _outcome(future):
+    "Fetch what a call gave: results, or why it failed; neither where that was lost on its way."
+    try:
+        if future.status=='finished': return future.result(), None
+        if future.status=='error': return None, _why(future)
+    except (OSError, CancelledError): pass              # the scheduler or the worker is gone
+    return None, None
+
 class Gone(DicError):
     "The cluster is gone, and what was under way with it."
 
+# %% ../nbs/00_cluster.ipynb #9c1cc104
 class _Run(_Calls):
     "Calls that are under way, and results that wait for their turn."
     def __init__(self, client, f, lost, batch, room, resources):
@@ -184,11 +197,12 @@ class _Run(_Calls):
         "Wait for a call; take its results, or try it again."
         future = next(self.done)
         call = self.calls.pop(future)
-        if future.status=='finished':
-            found = zip(call.items, future.result())
+        results, why = _outcome(future)
+        if results is not None:
+            found = zip(call.items, results)
             self.results |= {n: _near(result, item) for (n, item), result in found}
-        elif future.status=='error': self.retry(call, _why(future))
-        elif self.client.status in ('running', 'connecting'): self.submit(call) # lost with its scheduler
+        elif why: self.retry(call, why)
+        elif self.client.status in ('running', 'connecting'): self.submit(call)
         else: raise Gone('the cluster is gone; the same command with --skip-existing goes on')
         future.release()
 
