@@ -6,7 +6,7 @@
 __all__ = ['PAUSES', 'FEW', 'BLOCK', 'LARGEST', 'is_address', 'Address', 'as_path', 'NotThere', 'is_folder', 'Prefix', 'collect',
            'existing', 'settled', 'here', 'placed', 'nearby']
 
-# %% ../nbs/00_remote.ipynb #59ee984e
+# %% ../nbs/00_remote.ipynb #3ea38bc4
 import contextlib, functools, os, random, re, shutil, tempfile, time
 from collections import defaultdict
 from pathlib import Path, PurePosixPath
@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from .core import DicError, Missing, UsageError, human, needs
 from .disk import PHOTOS, Folder
 
-# %% ../nbs/00_remote.ipynb #60c6c704
+# %% ../nbs/00_remote.ipynb #39ca7064
 def is_address(
     name, # What stands for a file
 ) -> bool:
@@ -40,15 +40,7 @@ class Address:
     suffix = property(lambda self: PurePosixPath(self.name).suffix)
     parent = property(lambda self: Address(self.text.rstrip('/').rpartition('/')[0]))
 
-# %% ../nbs/00_remote.ipynb #6c64ff69
-def as_path(
-    name: str, # As it was typed
-):             # An `Address` or a `Path`
-    "Make what stands for a file of its name."
-    if isinstance(name, Address): return name
-    return Address(name) if is_address(name) else Path(name)
-
-# %% ../nbs/00_remote.ipynb #8275c02a
+# %% ../nbs/00_remote.ipynb #ec32e4c8
 def _check_address(address):
     "Raise `UsageError` for an address that is not to be used; a secret in it is not repeated."
     place = address.text.partition('://')[2]
@@ -59,6 +51,17 @@ def _check_address(address):
         raise UsageError('an address of the web is not read; fetch the file first, with curl -O')
     if not place.strip('/'): raise UsageError(f'{address}: names no place in a store')
 
+def as_path(
+    name, # As it was typed
+):        # An `Address` or a `Path`
+    "Make what stands for a file of its name. Raise `UsageError` where it is not to be used."
+    if isinstance(name, Address): return name
+    if not is_address(name): return Path(name)
+    address = Address(name)
+    _check_address(address)
+    return address
+
+# %% ../nbs/00_remote.ipynb #c3d67603
 def _kind(scheme):
     "Find the class of a kind of stores."
     fsspec = needs('fsspec', 'remote', f'{scheme}://')
@@ -67,24 +70,23 @@ def _kind(scheme):
     except ValueError as e: raise UsageError(f'{scheme}:// is no kind of address') from e
     except ImportError as e: raise Missing(f'{scheme}://: {e}') from e
 
-# %% ../nbs/00_remote.ipynb #3a907ea2
+# %% ../nbs/00_remote.ipynb #8cf6d57f
 @functools.cache
 def _opened(kind, options, process):
     "Open a store, once in a process."
     fs = kind(use_listings_cache=False, skip_instance_cache=True, **dict(options))
-    if hasattr(fs, 'retries'): fs.retries = 1       # of s3fs; there is one place for that, below
+    if kind.__module__.startswith('s3fs'): fs.retries = 1 # there is one place for that, below
     return fs
 
 def _store(address):
     "Find the store of an address, and the name that it has there."
-    _check_address(address)
     kind = _kind(address.scheme)
     options = kind._get_kwargs_from_urls(address.text)
     fs = _opened(kind, tuple(sorted(options.items())), os.getpid())
     return fs, kind._strip_protocol(address.text)
 
-# %% ../nbs/00_remote.ipynb #e9c188be
-PAUSES = .3, 1., 3., 9. # Seconds before what has failed is tried again
+# %% ../nbs/00_remote.ipynb #557a4e37
+PAUSES = .3, 1., 3. # Seconds before what has failed is tried again
 
 _PASSING = set('SlowDown ServiceUnavailable InternalError RequestTimeout Throttling BadDigest '
                'ThrottlingException RequestLimitExceeded BandwidthLimitExceeded IncompleteBody '
@@ -96,7 +98,7 @@ _EXPIRED = set('ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRe
                'CredentialRetrievalError'.split())
 _UNKNOWN = {'NoCredentialsError', 'PartialCredentialsError', 'DefaultCredentialsError'}
 
-# %% ../nbs/00_remote.ipynb #80a4befa
+# %% ../nbs/00_remote.ipynb #ba6ee44f
 def _chain(e):
     "List an exception, and those behind it."
     found = []
@@ -115,7 +117,7 @@ def _words(e):
         found |= {str(getattr(o, k, '')) for k in ('code', 'status')}
     return found
 
-# %% ../nbs/00_remote.ipynb #14d284bf
+# %% ../nbs/00_remote.ipynb #6d79ee39
 def _passes(e):
     "Say whether a problem may be gone when the same thing is tried again."
     return not isinstance(e, (PermissionError, FileNotFoundError)) and bool(_words(e)&_PASSING)
@@ -137,10 +139,10 @@ def _problem(address, what, e):
     if isinstance(e, FileNotFoundError): return NotThere(f'{address}: no such file')
     why = getattr(e, 'strerror', None) or (str(e).splitlines() or [''])[0] or type(e).__name__
     if isinstance(e, PermissionError): why = f'permission denied: {why}'
-    tried = f' {len(PAUSES)+1} times' if _passes(e) else ''
-    return DicError(f'{address}: cannot be {what}{tried} ({why[:200]})')
+    tried = f'tried {len(PAUSES)+1} times: ' if _passes(e) else ''
+    return DicError(f'{address}: cannot be {what} ({tried}{why[:200]})')
 
-# %% ../nbs/00_remote.ipynb #63b06851
+# %% ../nbs/00_remote.ipynb #55a3e7e0
 def _ask(address, what, f, *args, **options):
     "Ask a store for something, patiently. Raise `DicError` where it does not give it."
     for pause in (*PAUSES, None):
@@ -150,7 +152,7 @@ def _ask(address, what, f, *args, **options):
             if pause is None or not _passes(e): raise _problem(address, what, e) from e
         time.sleep(pause*random.uniform(.5, 1.5))
 
-# %% ../nbs/00_remote.ipynb #4ccfc8a2
+# %% ../nbs/00_remote.ipynb #fe430128
 def _described(address):
     "Ask for the `type`, `size` and `tag` of what is there; None for nothing."
     fs, name = _store(address)
@@ -169,15 +171,18 @@ def _plain(info):
     return dict(type=info['type'], size=info.get('size'), tag=tag)
 
 def is_folder(
-    name, # A path, or an address
+    name,                # As it was typed
+    contents: list=None, # Files that may be in it; for an address, nothing else is asked then
 ) -> bool:
     "Say whether there is a folder; an address that ends in a slash is that of one."
     if not is_address(name): return Path(name).is_dir()
-    if str(name).endswith('/'): return True
-    found = _described(as_path(name))
+    text = str(as_path(name))
+    if text.endswith('/'): return True
+    if contents is not None: return any(str(o).startswith(f'{text}/') for o in contents)
+    found = _described(Address(text))
     return found is not None and found['type']=='directory'
 
-# %% ../nbs/00_remote.ipynb #23bb47e5
+# %% ../nbs/00_remote.ipynb #72195dc1
 def _is_plain(part):
     "Say whether part of a name is one that a file may have on any machine."
     odd = set('/\\\0')|(set(':<>"|?*') if os.name=='nt' else set())
@@ -196,7 +201,7 @@ def _below(address, recursive):
         if not o['name'].startswith(root) or not inside or inside.endswith('/'): continue
         yield inside, _plain(o)
 
-# %% ../nbs/00_remote.ipynb #da8bce2b
+# %% ../nbs/00_remote.ipynb #8a388c54
 class Prefix(Folder):
     "The files of a folder in a store that are meant, as they were when it was listed."
     def __init__(self, name, suffixes=PHOTOS, but=None, recursive=False): # As for `collect`
@@ -218,7 +223,7 @@ class Prefix(Folder):
             elif self.but and name.endswith(self.but): left['made']['all'] += 1
             else: yield Address(self.path/inside, o['size'], o['tag'])
 
-# %% ../nbs/00_remote.ipynb #749d32fc
+# %% ../nbs/00_remote.ipynb #4968d84f
 def collect(
     name: str,              # The address of a file or folder, or a pattern
     suffixes: list=PHOTOS,  # As for `disk.collect`
@@ -244,7 +249,7 @@ def _of_prefix(folder, notes, under):
     if under is not None: under |= {o: PurePosixPath(o.text[root:]) for o in hits}
     return hits
 
-# %% ../nbs/00_remote.ipynb #ea5f4ee1
+# %% ../nbs/00_remote.ipynb #96940018
 def _matching(address):
     "List the files that a pattern stands for."
     root = Address(re.split(r'[*?[]', address.text)[0].rpartition('/')[0])
@@ -258,7 +263,7 @@ def _matching(address):
     if not hits: raise NotThere(f'{address}: no such file')
     return hits
 
-# %% ../nbs/00_remote.ipynb #3b7cc2b2
+# %% ../nbs/00_remote.ipynb #08671409
 FEW = 3 # Files of a folder for which this is not listed
 
 def existing(
@@ -277,7 +282,7 @@ def existing(
         found |= {o for o in some if o.name in there}
     return found
 
-# %% ../nbs/00_remote.ipynb #0b80e2e2
+# %% ../nbs/00_remote.ipynb #888f2f81
 def settled(
     output: Address,
     exists: bool,    # Whether it is one of `existing`
@@ -289,7 +294,7 @@ def settled(
     if exists and not overwrite:
         return dict(error=f'{output}: exists already; it is kept unless you say --overwrite')
 
-# %% ../nbs/00_remote.ipynb #ffa24184
+# %% ../nbs/00_remote.ipynb #b169a06b
 BLOCK = 2**24                                           # Bytes that are asked for at once
 LARGEST = {'': 2**31, '.tar': 2**36, '.parquet': 2**36} # That are fetched; of shards, more
 
@@ -303,7 +308,7 @@ def _check_size(address, size, folder):
     if size>free: raise DicError(f'{address}: has {human(size)}, and {folder} room for '
                                  f'{human(free)}; name a larger folder in TMPDIR')
 
-# %% ../nbs/00_remote.ipynb #9d621c71
+# %% ../nbs/00_remote.ipynb #76f9fdd4
 def _block(fs, name, at, end, last):
     "Read part of a file."
     data = fs.cat_file(name, start=at, end=end+last)
@@ -326,7 +331,7 @@ def _fetch(address, path):
         if f.tell()!=size: raise changed
     if size>BLOCK and (_described(address) or {}).get('tag')!=tag: raise changed
 
-# %% ../nbs/00_remote.ipynb #e86d0b1a
+# %% ../nbs/00_remote.ipynb #ddee61e8
 @contextlib.contextmanager
 def _speaking_of(address, path):
     "Let errors in the block name an address, not the temporary file that stands for it."
@@ -344,7 +349,7 @@ def _stand_in(address, stem):
         path = Path(folder)/f'{stem}{end}'
         with _speaking_of(address, path): yield path
 
-# %% ../nbs/00_remote.ipynb #f52e532c
+# %% ../nbs/00_remote.ipynb #55cd4c58
 @contextlib.contextmanager
 def here(
     source, # A path or an address
@@ -357,7 +362,7 @@ def here(
         _fetch(source, path)
         yield path
 
-# %% ../nbs/00_remote.ipynb #5c1a1f15
+# %% ../nbs/00_remote.ipynb #350ba71c
 _OBJECTS = {'s3', 's3a', 'gs', 'gcs', 'az', 'abfs', 'abfss', 'oci', 'oss', 'memory'}
 
 def _renames(fs):
@@ -372,6 +377,7 @@ def _put_and_rename(fs, path, name):
     fs.makedirs(folder, exist_ok=True)
     try:
         fs.put_file(str(path), other)
+        if fs.info(other)['size']!=os.path.getsize(path): raise EOFError('it is cut short')
         fs.mv(other, name)
     except BaseException:
         with contextlib.suppress(Exception): fs.rm_file(other)
@@ -386,7 +392,7 @@ def _put(address, path):
                        'written whole there; write to a folder, and copy that')
     _ask(address, 'written', _put_and_rename, fs, path, name)
 
-# %% ../nbs/00_remote.ipynb #6583181f
+# %% ../nbs/00_remote.ipynb #cd79ba8a
 @contextlib.contextmanager
 def placed(
     target, # A path, an address, or None

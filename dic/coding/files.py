@@ -42,6 +42,7 @@ def gather(
             continue
         find = collect_far if is_address(name) else collect
         try: found += find(name, suffixes, but, **options)
+        except UsageError: raise
         except DicError as e: failed.append(dict(input=str(name), error=str(e)))
     return list(dict.fromkeys(found)), failed
 
@@ -55,8 +56,8 @@ def _place(path, out, into, suffix, under):
 
 def _is_folder(inputs, paths, out):
     "Say whether outputs go into `out`. Raise `UsageError` where they should and it is a file."
-    several = len(inputs)>1 or len(paths)>1 or any(map(is_folder, inputs))
-    into = several or str(out).endswith(('/', os.sep)) or is_folder(out)
+    several = len(inputs)>1 or len(paths)>1 or any(is_folder(n, paths) for n in inputs)
+    into = several or str(out).endswith(('/', os.sep)) or bool(paths) and is_folder(out)
     if into and not is_address(out) and Path(out).exists() and not Path(out).is_dir():
         raise UsageError(f'{out}: is a file; a folder is needed for several inputs')
     return into
@@ -181,7 +182,7 @@ def _settled(src, dst, overwrite, skip, known):
 def _items(todo, overwrite, skip, manifest):
     "Yield inputs, outputs, what these were made from (None without a manifest), and `_settled`."
     lazy = isinstance(todo, _Below)                                   # which has no addresses
-    there = set() if lazy else existing(dst for _, dst in todo)
+    there = set() if lazy or overwrite and not skip else existing(dst for _, dst in todo)
     for src, dst in todo:
         if isinstance(dst, Address):
             yield src, dst, None, settled(dst, dst in there, overwrite, skip)
