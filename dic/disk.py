@@ -252,6 +252,7 @@ def _left_out(left, suffixes, but):
     named = ', '.join([*kinds][:8])+', ...'*(len(kinds)>8)
     whats = dict(made=f'made by dic decompress ({but})',
                  odd='leading nowhere, or no regular file',
+                 unnamed='with a name that is no plain path',
                  below='sub-folder# (--recursive takes what is there)',
                  closed='sub-folder# that cannot be read')
     parts = [(sum(kinds.values()), f'of another kind ({named})')]

@@ -16,6 +16,7 @@ from .options import command, file_name
 from .pictures import FORMATS, format_of, write
 from ..core import DicError, UsageError, human
 from ..disk import PHOTOS, node_at
+from ..remote import is_address
 
 # %% ../../nbs/09_cli.coding.ipynb #9bc32e04
 def _line(row):
@@ -89,7 +90,8 @@ _COLUMN = {'--column': dict(
 def _manifest(a, todo):
     "Give the manifest of the folder that outputs go to, where one is asked for; else None."
     _, first = next(iter(todo))
-    if not (a.skip_existing and a.out) or first==Path(a.out): return contextlib.nullcontext()
+    if not (a.skip_existing and a.out) or is_address(a.out) or first==Path(a.out):
+        return contextlib.nullcontext()
     from dic.coding.manifest import Manifest
     return Manifest(a.out)
 
@@ -144,8 +146,9 @@ def _head(path):
 def _any_hopeful(a, todo):
     "Say whether any input begins as a picture does, and may be written to its output."
     from dic.coding.shards import is_shard
-    return any((a.overwrite or node_at(dst)!='file')
-               and (is_shard(src) or re.match(_PICTURE, _head(src), re.S)) for src, dst in todo)
+    def free(dst): return a.overwrite or is_address(dst) or node_at(dst)!='file'
+    def begun(src): return is_address(src) or is_shard(src) or re.match(_PICTURE, _head(src), re.S)
+    return any(free(dst) and begun(src) for src, dst in todo)
 
 # %% ../../nbs/09_cli.coding.ipynb #4eddbafe
 _COMPRESS = dict(
@@ -154,6 +157,7 @@ _COMPRESS = dict(
         'dic compress photo.jpg                         # to photo.jpg.tfci',
         'dic compress photos/ -o compressed/',
         'dic compress photos/ -o compressed/ --recursive --skip-existing',
+        'dic compress s3://bucket/photos/ -o s3://bucket/compressed/ --skip-existing',
         'dic compress photo.jpg -q 40',
         'dic compress photo.jpg --target-size 50kB',
         'dic compress photo.jpg --effort 5              # a smaller file, in half a minute',

@@ -13,6 +13,7 @@ from pathlib import Path
 from .console import binary_stream, printing, tell, warn
 from ..core import DicError, UsageError, human
 from ..disk import node_at, placeable
+from ..remote import Address, as_path, is_folder
 
 # %% ../../nbs/09_cli.files.ipynb #f2d4a389
 def warn_missing(
@@ -87,7 +88,7 @@ def _source(a, suffixes, but):
     "Find the one file that is read; None for a stream."
     if is_stream(a.files[0]): return None
     from dic import coding
-    found, failed = coding.gather(a.files, suffixes, but)
+    found, failed = coding.gather(a.files, suffixes, but, True)
     if failed: raise DicError(failed[0]['error'])
     if len(found)>1:
         raise UsageError(f'{a.files[0]}: stands for {len(found)} files, standard output for one')
@@ -96,10 +97,10 @@ def _source(a, suffixes, but):
 def _target(a):
     "Name the one file that is written; None for standard output."
     if a.out=='-': return None
-    path = Path(a.out)
-    if a.out.endswith('/') or path.is_dir():
+    path = as_path(a.out)
+    if a.out.endswith('/') or is_folder(a.out):
         raise UsageError(f'{path}: is a folder; standard input has no name, so name a file in it')
-    placeable(path, a.overwrite)
+    if not isinstance(path, Address): placeable(path, a.overwrite)
     return path
 
 # %% ../../nbs/09_cli.files.ipynb #3d2f552d

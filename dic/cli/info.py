@@ -14,6 +14,7 @@ from .files import reporter
 from .options import command, file_name
 from ..core import DicError, human, psnr_of
 from ..disk import collect
+from ..remote import collect as collect_far, here, is_address
 
 # %% ../../nbs/09_cli.info.ipynb #36d77ec9
 def _read_stdin():
@@ -23,10 +24,15 @@ def _read_stdin():
     try: return dic.info(data)|dict(file='-')
     except DicError as e: raise DicError(f'-: {e}') from e
 
+def _read_far(address):
+    "Describe a file in a store."
+    with here(address) as path: return dic.info(path)|dict(file=str(address))
+
 def _readers(name):
     "Pair the `.tfci` files that a name stands for with what describes each."
     if name=='-': return [(name, _read_stdin)]
-    try: return [(p, partial(dic.info, p)) for p in collect(name, ['.tfci'])]
+    find, read = (collect_far, _read_far) if is_address(name) else (collect, dic.info)
+    try: return [(p, partial(read, p)) for p in find(name, ['.tfci'])]
     except DicError as e:
         error = e
         def fail(): raise error

@@ -85,14 +85,16 @@ _OUTPUTS = {
     '-o --out': dict(
         type=file_name, metavar='PATH',
         help='where to write: a folder if it is one, ends in /, or the input is a folder or '
-             'several files, else a file; - is standard output (default: beside the input)'),
+             'several files, else a file; - is standard output (default: beside the input); this '
+             'and inputs may be addresses, such as s3://bucket/photos/; pip install '
+             '"dic-codec[remote]"'),
     '--recursive': dict(
         action='store_true',
         help='take what lies below folders too; -o gets the same sub-folders'),
     '--skip-existing': dict(
         action='store_true',
-        help='leave those alone whose output is there; in a folder given with -o, only if it was '
-             'made from the same content'),
+        help='leave those alone whose output is there; in a folder given with -o, unless that is '
+             'an address, only if it was made from the same content'),
     '--overwrite': dict(action='store_true', help='replace what is there')}
 
 # %% ../../nbs/09_cli.options.ipynb #c72a856e

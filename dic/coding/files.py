@@ -22,18 +22,27 @@ from ..core import DicError, UsageError, memory_errors, timed
 from ..disk import PHOTOS, Folder, atomic, collect, listed, node_at, placeable, writable
 from ..machine import cores, free_memory
 from ..images import digest, image_size, read_picture, write_png
+from ..remote import Address, as_path, existing, is_address, is_folder, nearby, settled
+from ..remote import collect as collect_far
 
 # %% ../../nbs/04_files.ipynb #806c5b97
 def gather(
     inputs,                # Names of files, folders or globs
     suffixes: list=PHOTOS, # As for `collect`
     but: str=None,         # The same
+    far: bool=False,       # Whether addresses are taken
     **options,             # `recursive`, `notes` and `under` of `collect`
 ) -> tuple[list, list]:    # The files, each once; rows of `input` and `error` for what is not there
     "Expand names to files, as far as they stand for any."
     found, failed = [], []
     for name in listed(inputs):
-        try: found += collect(name, suffixes, but, **options)
+        if is_address(name) and not far:
+            why = f'{name}: is an address, and files of this machine are needed here'
+            failed.append(dict(input=str(name), error=why))
+            continue
+        find = collect_far if is_address(name) else collect
+        try: found += find(name, suffixes, but, **options)
+        except UsageError: raise
         except DicError as e: failed.append(dict(input=str(name), error=str(e)))
     return list(dict.fromkeys(found)), failed
 
@@ -42,20 +51,23 @@ def _place(path, out, into, suffix, under):
     "Name the output of a file; in the folder `out`, or just that."
     name = path.name+suffix
     if out is None: return path.with_name(name)
-    if not into: return Path(out)
-    return Path(out)/under[path].parent/name if path in under else Path(out)/name
+    if not into: return as_path(out)
+    return as_path(out)/(under[path].with_name(name) if path in under else name)
 
 def _is_folder(inputs, paths, out):
     "Say whether outputs go into `out`. Raise `UsageError` where they should and it is a file."
-    several = len(inputs)>1 or len(paths)>1 or any(Path(n).is_dir() for n in inputs)
-    into = several or str(out).endswith(('/', os.sep)) or Path(out).is_dir()
-    if into and Path(out).exists() and not Path(out).is_dir():
+    several = len(inputs)>1 or len(paths)>1 or any(is_folder(n, paths) for n in inputs)
+    into = several or str(out).endswith(('/', os.sep)) or bool(paths) and is_folder(out)
+    if into and not is_address(out) and Path(out).exists() and not Path(out).is_dir():
         raise UsageError(f'{out}: is a file; a folder is needed for several inputs')
     return into
 
 # %% ../../nbs/04_files.ipynb #fa39ea76
 def _identity(path):
     "Return what two names of one file have in common."
+    if isinstance(path, Address):
+        if path.scheme!='file': return path
+        path = path.text.partition('://')[2]
     try:
         s = os.stat(path)
         if node_at(path)=='file': return s.st_dev, s.st_ino
@@ -74,7 +86,7 @@ def _check_distinct(inputs, outputs):
 
 def _check_writable(outputs):
     "Raise `DicError` where nothing can be written; make the folders."
-    try: files = [p for p in outputs if node_at(p)!='stream']
+    try: files = [p for p in outputs if isinstance(p, Path) and node_at(p)!='stream']
     except OSError as e:
         raise DicError(f'{e.filename}: cannot be written ({e.strerror})') from e
     for folder in dict.fromkeys(p.parent for p in files): writable(folder)
@@ -110,6 +122,7 @@ class _Below:
 def _is_one_folder(inputs, out):
     "Say whether the files of one folder get outputs that differ because their names do."
     names = listed(inputs)
+    if is_address(out) or any(map(is_address, names)): return False
     alone = len(names)==1 and Path(names[0]).is_dir()
     return alone and (out is None or _is_folder(names, [], out))
 
@@ -128,7 +141,8 @@ def jobs(
         try: return _Below(files, files.count(notes), out, suffix), []
         except DicError as e: return [], [dict(input=files.name, error=str(e))]
     under = {}
-    paths, failed = gather(inputs, suffixes, but, recursive=recursive, notes=notes, under=under)
+    how = dict(far=True, recursive=recursive, notes=notes, under=under)
+    paths, failed = gather(inputs, suffixes, but, **how)
     return list(zip(paths, targets(inputs, paths, out, suffix, under))), failed
 
 # %% ../../nbs/04_files.ipynb #df46fd5e
@@ -139,9 +153,10 @@ def _named(e, src, dst):
 
 def _done(work, src, dst, known):
     "Work on one file, unless its output was made from the same content."
-    own = {} if known is None else dict(sha256=digest(src))
-    if known and own['sha256']==known: return dict(skipped='exists already')
-    with memory_errors(src): got, seconds = timed(work, src, dst)
+    with nearby(src, dst) as (path, made):
+        own = {} if known is None else dict(sha256=digest(path))
+        if known and own['sha256']==known: return dict(skipped='exists already')
+        with memory_errors(src): got, seconds = timed(work, path, made)
     if known: got['notes'] = [*got.get('notes', []), 'has changed']
     return got|own|(dict(seconds=round(seconds, 4)) if dst else {})
 
@@ -166,7 +181,12 @@ def _settled(src, dst, overwrite, skip, known):
 
 def _items(todo, overwrite, skip, manifest):
     "Yield inputs, outputs, what these were made from (None without a manifest), and `_settled`."
+    lazy = isinstance(todo, _Below)                                   # which has no addresses
+    there = set() if lazy or overwrite and not skip else existing(dst for _, dst in todo)
     for src, dst in todo:
+        if isinstance(dst, Address):
+            yield src, dst, None, settled(dst, dst in there, overwrite, skip)
+            continue
         known = None
         if manifest: known = manifest.known(dst) if dst.exists() else ''
         yield src, dst, known, _settled(src, dst, overwrite, skip, known)

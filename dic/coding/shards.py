@@ -64,7 +64,8 @@ def is_shard(
 def _check_kinds(todo):
     "Raise `UsageError` where a shard would be written to a file of another kind."
     for p, q in todo:
-        if is_shard(p) and q.suffix.lower()!=p.suffix.lower() and node_at(q)!='stream':
+        if not is_shard(p) or q.suffix.lower()==p.suffix.lower(): continue
+        if not isinstance(q, Path) or node_at(q)!='stream':
             raise UsageError(f'{q}: is no name for what {p.name} becomes; end it in {p.suffix}, '
                              'or in / for a folder')
 
@@ -80,7 +81,8 @@ def jobs(
     names, under, place = expand(inputs), {}, {}
     if len(names)==1 and Path(names[0]).is_dir():   # which stands for no shards
         return files.jobs(names, out, suffix, suffixes, but, recursive, notes, overwrite)
-    paths, failed = gather(names, suffixes, but, recursive=recursive, notes=notes, under=under)
+    how = dict(far=True, recursive=recursive, notes=notes, under=under)
+    paths, failed = gather(names, suffixes, but, **how)
     for p in paths:
         if out is None and is_shard(p):
             raise UsageError(f'{p}: a shard keeps its name; say -o FOLDER/')
