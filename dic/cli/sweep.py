@@ -39,7 +39,7 @@ _OWN = {
 _SWEEP = dict(
     what='train at several parameters, a run for each on a GPU of its own, and tabulate them',
     examples=[
-        'dic sweep configs/balle2018.yaml -p lambda 0.005,0.01,0.02 -p data photographs/',
+        'dic sweep configs/*.yaml -p lambda 0.005,0.01,0.02 -p data photographs/',
         'dic sweep configs/deep.yaml -p lambda 0.005,0.01 -p seed 0,1    # every combination',
         'dic sweep -p lambda 0.01,0.02 --cluster tcp://10.0.0.1:8786 -o curves/'],
     own=_OWN)
