@@ -6,7 +6,7 @@
 __all__ = ['BATCH', 'AHEAD', 'TRIES', 'connected', 'gpus', 'dask_setup', 'per_gpu', 'Gone', 'spread']
 
 # %% ../nbs/00_cluster.ipynb #c1a57e03
-import contextlib, ctypes, functools, itertools, logging, os, re, signal, subprocess, time
+import contextlib, ctypes, functools, itertools, logging, os, re, shutil, signal, subprocess, sys, time
 from collections import namedtuple
 from concurrent.futures import CancelledError
 from pathlib import Path
@@ -39,9 +39,11 @@ def _slurm(path):
     try:
         with open(path, encoding='utf-8') as f: options = dict(yaml.safe_load(f))
         jobs = int(options.pop('jobs'))
+        if not shutil.which('sbatch'): raise UsageError('slurm: there is no sbatch on this machine')
+        found = queue.SLURMCluster(**options)
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as e:
-        raise UsageError(f'{path}: has to hold options of SLURMCluster, and jobs ({e})') from e
-    found = queue.SLURMCluster(**options)
+        why = (str(e).splitlines() or [''])[0]
+        raise UsageError(f'{path}: has to hold options of SLURMCluster, and jobs ({why})') from e
     found.scale(jobs=jobs)
     return found
 
@@ -56,12 +58,17 @@ def connected(
     for name in ('distributed', 'distributed.client'):  # what matters is in the rows
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with contextlib.ExitStack() as stack:
+        name = where
         if where=='local': where = stack.enter_context(local())
         elif where.startswith('slurm:'): where = stack.enter_context(_slurm(where[6:]))
+        elif not re.fullmatch(r'((tcp|tls|wss?|ucx)://)?[^/\s]+:\d+/?', where):
+            raise UsageError(f'{where}: is none of local, slurm:FILE and tcp://HOST:PORT')
         try: client = distributed.Client(where, timeout=10, set_as_default=False)
         except (OSError, ValueError) as e:
             raise UsageError(f'{where}: no scheduler of Dask answers there') from e
-        yield stack.enter_context(client)
+        stack.enter_context(client)
+        if not client.nthreads(): print(f'dic: {name}: waiting for workers', file=sys.stderr)
+        yield client
 
 # %% ../nbs/00_cluster.ipynb #7411891a
 def _is_gpu(name): return name not in ('', '-1') # CUDA ignores what follows such a one
@@ -133,7 +140,8 @@ def _near(result, item):
     if isinstance(result, dict): return {k: _near(v, item) for k, v in result.items()}
     if not isinstance(result, str) or not isinstance(item, tuple): return result
     for v in item:
-        if isinstance(v, Path): result = result.replace(str(v.absolute()), str(v))
+        whole = re.escape(str(v.absolute())) if isinstance(v, Path) else None
+        if whole: result = re.sub(rf'{whole}(?=$|[:\s,)])', lambda _: str(v), result)
     return result
 
 # %% ../nbs/00_cluster.ipynb #c1a57e0b

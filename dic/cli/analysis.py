@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .console import columns, tell, warn
 from .files import spreading, warn_missing
-from .options import command, file_name, file_size, positive_number, whole_number
+from .options import command, file_name, local_name, file_size, positive_number, whole_number
 from ..core import DicError, UsageError, needs
 from ..disk import collect, placeable, write_json
 
@@ -58,9 +58,9 @@ _ANALYZE = dict(
             type=file_name, metavar='RECONSTRUCTIONS',
             help='a file, folder or quoted pattern; NAME.png, NAME.png.tfci.png or NAME.jpg goes '
                  'with NAME.png'),
-        '--streams': dict(type=file_name, metavar='FOLDER',
+        '--streams': dict(type=local_name, metavar='FOLDER',
                           help='where the .tfci files are (default: beside the pictures)'),
-        '--csv': dict(type=file_name, metavar='FILE', help='write the table there too')})
+        '--csv': dict(type=local_name, metavar='FILE', help='write the table there too')})
 
 # %% ../../nbs/09_cli.analysis.ipynb #412247ba
 def _warn_left_out(name):
@@ -140,7 +140,7 @@ _CODECS = {
 
 def _rows_file(text):
     "Read the name of a file of rows; photographs are no such file."
-    if text.endswith('.json'): return file_name(text)
+    if text.endswith('.json'): return local_name(text)
     raise argparse.ArgumentTypeError(f'{text!r} does not end in .json; photographs go first')
 
 _RESULTS = {
@@ -148,7 +148,7 @@ _RESULTS = {
         type=whole_number, default=3, metavar='N',
         help='how often each is timed; the median counts; 0 leaves times out (default: 3)'),
     '-o --out': dict(
-        type=file_name, metavar='FILE',
+        type=local_name, metavar='FILE',
         help='write the rows there as JSON, too: codec, version, setting, image, bytes, bpp, '
              'psnr, ms_ssim, encode_s, decode_s'),
     '--json': dict(

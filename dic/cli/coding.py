@@ -88,11 +88,11 @@ _COLUMN = {'--column': dict(
 
 # %% ../../nbs/09_cli.coding.ipynb #d7a4ea53
 def _manifest(a, todo):
-    "Give the manifest of the folder that outputs go to, where one is asked for; else None."
+    "Give the manifest of the folder that outputs go to, where one is there or asked for."
     _, first = next(iter(todo))
-    if not (a.skip_existing and a.out) or is_address(a.out) or first==Path(a.out):
-        return contextlib.nullcontext()
-    from dic.coding.manifest import Manifest
+    if not a.out or is_address(a.out) or first==Path(a.out): return contextlib.nullcontext()
+    from dic.coding.manifest import NAME, Manifest
+    if not a.skip_existing and not Path(a.out, NAME).exists(): return contextlib.nullcontext()
     return Manifest(a.out)
 
 def _process(a, todo, failed, work):
@@ -146,7 +146,9 @@ def _head(path):
 def _any_hopeful(a, todo):
     "Say whether any input begins as a picture does, and may be written to its output."
     from dic.coding.shards import is_shard
-    def free(dst): return a.overwrite or is_address(dst) or node_at(dst)!='file'
+    def free(dst):
+        try: return a.overwrite or is_address(dst) or node_at(dst)!='file'
+        except OSError: return False
     def begun(src): return is_address(src) or is_shard(src) or re.match(_PICTURE, _head(src), re.S)
     return any(free(dst) and begun(src) for src, dst in todo)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .console import columns, tell, warn
 from .files import spreading
-from .options import command, file_name, whole_number
+from .options import command, file_name, local_name, whole_number
 from ..core import DicError, UsageError, needs
 from ..disk import writable
 
@@ -89,7 +89,7 @@ _INGEST = dict(
             nargs='*', type=file_name, metavar='SOURCE',
             help='names of data sets to fetch; folders, files or quoted patterns to convert'),
         '-o --out': dict(
-            type=file_name, metavar='FOLDER',
+            type=local_name, metavar='FOLDER',
             help='folder that holds the data sets (default: data, or $DIC_DATA)'),
         '--base': dict(type=file_name, metavar='ADDRESS',
                        help='fetch from there instead of the usual address')})
@@ -122,7 +122,7 @@ _PREPARE = dict(
     own={
         'sources': dict(nargs='+', type=file_name, metavar='SOURCE',
                         help='photographs: names of data sets, folders, files or patterns'),
-        '-o --out': dict(type=file_name, metavar='FOLDER',
+        '-o --out': dict(type=local_name, metavar='FOLDER',
                          help='folder for the PNGs (default: data/NAME-prepared)'),
         '--shorter-side': dict(
             type=whole_number, nargs=2, metavar=('LOW', 'HIGH'),

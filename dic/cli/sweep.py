@@ -9,7 +9,7 @@ __all__ = []
 from pathlib import Path
 
 from .console import columns, tell, warn
-from .options import command, file_name
+from .options import command, file_name, local_name
 from ..core import UsageError
 from ..disk import collect, writable
 
@@ -23,7 +23,7 @@ _OWN = {
         dest='varied', nargs=2, action='append', default=[], metavar=('NAME', 'VALUES'),
         help='values of a parameter with commas between; with several -p, every combination'),
     '-o --out': dict(
-        default='_runs/sweep', type=file_name, metavar='PATH',
+        default='_runs/sweep', type=local_name, metavar='PATH',
         help='folder for what each run leaves, and for sweep.csv and sweep.json (default: '
              '_runs/sweep)'),
     '--notebook': dict(

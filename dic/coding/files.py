@@ -85,11 +85,11 @@ def _check_distinct(inputs, outputs):
         if of[p] in known: raise UsageError(f'{p}: is an input; name another output')
 
 def _check_writable(outputs):
-    "Raise `DicError` where nothing can be written; make the folders."
-    try: files = [p for p in outputs if isinstance(p, Path) and node_at(p)!='stream']
-    except OSError as e:
-        raise DicError(f'{e.filename}: cannot be written ({e.strerror})') from e
-    for folder in dict.fromkeys(p.parent for p in files): writable(folder)
+    "Raise `DicError` where nothing can be written to a folder."
+    def has_folder(p):
+        try: return isinstance(p, Path) and node_at(p)!='stream'
+        except OSError: return False                        # which its own row will say
+    for folder in dict.fromkeys(p.parent for p in filter(has_folder, outputs)): writable(folder)
 
 # %% ../../nbs/04_files.ipynb #ca3dc7e6
 def targets(
@@ -187,9 +187,11 @@ def _items(todo, overwrite, skip, manifest):
         if isinstance(dst, Address):
             yield src, dst, None, settled(dst, dst in there, overwrite, skip)
             continue
-        known = None
-        if manifest: known = manifest.known(dst) if dst.exists() else ''
-        yield src, dst, known, _settled(src, dst, overwrite, skip, known)
+        known = manifest and ''
+        try:
+            if manifest and skip and node_at(dst): known = manifest.known(dst)
+        except OSError as e: yield src, dst, None, dict(error=_named(e, src, dst))
+        else: yield src, dst, known, _settled(src, dst, overwrite, skip, known)
 
 # %% ../../nbs/04_files.ipynb #6f3e19c2
 class Share:
@@ -282,8 +284,8 @@ def each(
     with contextlib.nullcontext(far) if spread else _pool(min(workers, n), stop) as run:
         rows = run(partial(_row, work, debug), _items(todo, overwrite, skip, manifest))
         for row in _counted(rows, n, progress):
-            if 'sha256' in row: note(manifest, Path(row['output']), row['sha256'])
             yield row
+            if 'sha256' in row: note(manifest, Path(row['output']), row['sha256'])
 
 # %% ../../nbs/04_files.ipynb #4fafba6b
 def share_out(

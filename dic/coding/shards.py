@@ -90,6 +90,7 @@ def jobs(
         some = [p for p in paths if is_shard(p)==shards]
         place |= zip(some, targets(names, some, out, end, under))
     todo = [(p, place[p]) for p in paths]
+    files._check_distinct(paths, list(place.values()))
     _check_kinds(todo)
     return todo, failed
 
