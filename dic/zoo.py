@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['VERSION', 'SHIPPED', 'save_weights', 'write_weights', 'about', 'load_model', 'load_weights', 'fingerprint', 'shipped',
-           'default', 'locate', 'anywhere', 'by_fingerprint', 'ship']
+           'default', 'locate', 'anywhere', 'has_runtime', 'by_fingerprint', 'ship']
 
 # %% ../nbs/02_zoo.ipynb #54fb6a26
-import hashlib, json, math
+import functools, hashlib, json, math
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 from .core import DicError
 from .disk import atomic, read_json, write_json
-from .models.base import MODELS, build
+from .models.base import MODELS, build, entry
 
 # %% ../nbs/02_zoo.ipynb #01557e94
 VERSION = 2 # Of what the entry `dic` and the arrays' names mean
@@ -185,6 +185,15 @@ def anywhere(
 ) -> str:
     "Name weights as other processes find them: shipped ones by name, others by absolute path."
     return path.stem if path.parent==SHIPPED else str(path.absolute())
+
+# %% ../nbs/02_zoo.ipynb #0942d144
+@functools.lru_cache
+def has_runtime(
+    name: str|Path, # As for `locate`
+) -> bool:
+    "Say whether weights are executed by ONNX Runtime. Raise `DicError` where there are none."
+    kind, _ = about(locate(name))
+    return entry(kind).runtime
 
 # %% ../nbs/02_zoo.ipynb #c478ccc6
 def by_fingerprint(

@@ -268,12 +268,10 @@ def codec(
 
 # %% ../../nbs/06_analysis.peers.ipynb #53d53155
 def _threads(source):
-    "Choose threads for weights: one, but TensorFlow, which has them for all weights together."
+    "Choose threads for weights: one, but TensorFlow's own choice for its own."
     from dic import zoo
-    from dic.models.base import entry
     name, _ = with_effort(source)
-    kind, _ = zoo.about(zoo.locate(name))
-    return int(entry(kind).runtime)
+    return int(zoo.has_runtime(name))
 
 @functools.lru_cache
 def _again(source, version):

@@ -119,9 +119,10 @@ def _located(name):
     if not path.is_file(): raise UsageError(f'{path}: no such weights')
     return path
 
-def _load(model, device, threads):
-    "Load weights, once in a process."
-    from dic import coding
+def _load(model, device, threads, each):
+    "Load weights, once in a process; `each` is what one of several files gets of the threads."
+    from dic import coding, zoo
+    if zoo.has_runtime(model): threads = each
     try: return coding.load(model, device, threads)
     except DicError as e:
         if device!='auto' and device in str(e): raise UsageError(str(e)) from e
@@ -131,7 +132,8 @@ def _loader(a, todo):
     "Make a function that loads weights for what was asked for."
     from dic.coding.files import share_out
     _, each = share_out(len(todo), a.threads)
-    return partial(_load, device=a.device, threads=1 if a.cluster else each)
+    threads = 1 if a.cluster else a.threads
+    return partial(_load, device=a.device, threads=threads, each=1 if a.cluster else each)
 
 # %% ../../nbs/09_cli.coding.ipynb #54440d09
 _PICTURE = (rb'\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM|II[*+]|MM\0[*+]|GIF8|P[1-6]|'
