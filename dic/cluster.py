@@ -18,9 +18,12 @@ from .machine import cores
 _ANY_PORT = dict(dashboard_address='127.0.0.1:0') # Of Dask's pages; a taken one is a warning
 
 _MUTE = dict(DASK_LOGGING__DISTRIBUTED='critical')         # read when a worker starts
-_LOCAL = {                                             # without what grows with the time it runs
-    'distributed.admin.low-level-log-length': 1000,
+_LOCAL = {
+    'distributed.admin.low-level-log-length': 1000,    # what grows with the time it runs
     'distributed.worker.profile.enabled': False,
+    'distributed.admin.tick.interval': '1s',           # what takes time of the cores: by default
+    'distributed.admin.system-monitor.interval': '5s', # every 20 ms, every 500 ms
+    'distributed.worker.memory.monitor-interval': '1s',# and every 100 ms
     'distributed.nanny.pre-spawn-environ': dict(OMP_NUM_THREADS=1, **_MUTE)}
 
 def _local():

@@ -236,7 +236,7 @@ class Folder:
         for p in _walk(self.path, self.recursive, left, set()):
             name = p.name.lower()
             if not name.endswith(tuple(self.suffixes)): left['kind'][p.suffix.lower()] += 1
-            elif self.but and name.endswith(self.but): left['made']['all'] += 1
+            elif self.but and self.but in name: left['made']['all'] += 1
             else: yield p
 
     def count(self, notes=None) -> int:
@@ -255,7 +255,7 @@ def _left_out(left, suffixes, but):
     kinds = left['kind'] if '.png' in suffixes else {}
     kinds = {k or 'no suffix': n for k, n in sorted(kinds.items()) if k!='.tfci'}
     named = ', '.join([*kinds][:8])+', ...'*(len(kinds)>8)
-    whats = dict(made=f'made by dic decompress ({but})',
+    whats = dict(made=f'made by dic decompress (*{but}*)',
                  odd='leading nowhere, or no regular file',
                  unnamed='with a name that is no plain path',
                  below='sub-folder# (--recursive takes what is there)',
@@ -266,14 +266,14 @@ def _left_out(left, suffixes, but):
 
 def _nothing(folder):
     "Say why a folder stands for nothing."
-    but = f' and not in {folder.but}' if folder.but else ''
+    but = f' without {folder.but} before it' if folder.but else ''
     return f'no file in it ends in {", ".join(folder.suffixes)}{but}'
 
 # %% ../nbs/00_disk.ipynb #c04e0012
 def collect(
     inputs,                 # Names of files, folders or globs; or one
     suffixes: list=PHOTOS,  # Which files of a folder count, by the end of their names, lower case
-    but: str=None,          # Which of those do not count after all, likewise
+    but: str=None,          # What those hold that do not count after all, likewise
     recursive: bool=False,  # Whether a folder stands for all below it
     notes: list=None,       # Gets a line for each folder of which something was left out
     under: dict=None,       # Gets for each file of a folder where it lies as seen from there

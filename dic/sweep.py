@@ -130,10 +130,17 @@ def jobs(
 
 def _note(job): return Path(job['folder'], 'sweep.json') # The file with the parameters of a run
 
+def _noted(job):
+    "Read the parameters that a run had. Raise `DicError` where that is not what the file says."
+    try: return dict(read_json(_note(job))['parameters'])
+    except (ValueError, TypeError, KeyError) as e:
+        raise DicError(f'{_note(job)}: does not say what was run; remove its folder, '
+                       'or name another with -o') from e
+
 def _check_noted(job):
     "Raise `DicError` where a folder has results of other parameters."
     if not _note(job).exists() or not _newest(job): return
-    was, now = read_json(_note(job))['parameters'], job['parameters']
+    was, now = _noted(job), job['parameters']
     differ = [k for k in {**was, **now} if was.get(k, ...)!=now.get(k, ...)]
     if differ:
         raise DicError(f'{job["folder"]}: has a run with another {differ[0]} (now '

@@ -10,7 +10,7 @@ import contextlib, re, time
 from functools import partial
 from pathlib import Path
 
-from .console import tell
+from .console import tell, warn
 from .files import as_typed, inputs_and_outputs, reporter, spreading
 from .options import command, file_name
 from .pictures import FORMATS, format_of, write
@@ -32,6 +32,7 @@ class _Tally:
     def __init__(self, failed):
         self.start = time.perf_counter()
         self.done, self.skipped, self.failed, self.bytes, self.bpp = 0, 0, failed, 0, 0.
+        self.kept = 0                           # pictures that shards keep as they were
 
     def add(self, row):
         "Count a row."
@@ -39,6 +40,7 @@ class _Tally:
         elif 'skipped' in row: self.skipped += 1
         else:
             self.done += 1
+            self.kept += row.get('failed', 0)
             self.bytes += row['bytes']
             self.bpp += row['bpp']
 
@@ -50,19 +52,23 @@ class _Tally:
         line = f'{count}, {human(self.bytes)}, {mean:.3f} bpp on average, {seconds:.1f} s'
         if self.skipped: line += f'; {self.skipped} skipped'
         if self.failed: line += f'; {self.failed} failed'
+        if self.kept: line += f'; {self.kept} pictures in shards failed'
         return [line]
 
 # %% ../../nbs/09_cli.coding.ipynb #f51c37f6
+def _kept_line(row):
+    "Say what a shard holds that could not be converted."
+    n, (first, *_) = row['failed'], row['reasons']
+    more = f', and {n-1} more' if n>1 else ''
+    return f'{row["input"]}: {n} of {n+row["pictures"]} pictures stay as they were ({first}{more})'
+
 def _shard_line(row):
     "Say what became of a shard."
-    n, others, failed = (row[k] for k in ('pictures', 'others', 'failed'))
+    n, others = row['pictures'], row['others']
     notes = f' ({", ".join(row["notes"])})' if row['notes'] else ''
     parts = [f'{n} picture{"s"*(n!=1)}', f'{human(row["bytes_in"])} to {human(row["bytes"])}',
              f'{row["bpp"]:.3f} bpp']
     if others: parts.append(f'{others} other{"s"*(others>1)} copied')
-    if failed:
-        more = f', and {failed-1} more' if failed>1 else ''
-        parts.append(f'{failed} kept as before ({row["reasons"][0]}{more})')
     parts.append(f'{row["seconds"]:.2f} s{notes}')
     return f'{row["input"]} -> {row["output"]}: {", ".join(parts)}'
 
@@ -105,10 +111,11 @@ def _process(a, todo, failed, work):
         for row in coding.each(todo, work, a.overwrite, None, a.debug, workers, a.skip_existing,
                                manifest, tells=True, spread=spread):
             report(row)
+            if row.get('failed'): warn(_kept_line(as_typed(a, row)))
             tally.add(row)
             if a.json: rows.append(as_typed(a, row))
     tell(a, *tally.line())
-    return rows, tally.failed>0
+    return rows, tally.failed+tally.kept>0
 
 # %% ../../nbs/09_cli.coding.ipynb #7b97bfdd
 def _located(name):
@@ -201,7 +208,7 @@ def _compress_file(src, dst, load, **options):
 @command('compress', **_COMPRESS)
 def _compress(a):
     target = _target(a)
-    with inputs_and_outputs(a, '.tfci', PHOTOS, '.tfci.png') as (todo, failed):
+    with inputs_and_outputs(a, '.tfci', PHOTOS, '.tfci.') as (todo, failed):
         if not todo: return failed, True
         from dic.zoo import anywhere
         path = _located(a.model)

@@ -412,7 +412,7 @@ def compress_files(
     **options,        # Of `compress_file`
 ) -> list:            # A row each: input, output, seconds and that of `compress_file`; or error
     "Compress photographs to files beside them or in `out`."
-    todo, failed = jobs(inputs, out, '.tfci', but='.tfci.png')
+    todo, failed = jobs(inputs, out, '.tfci', but='.tfci.')
     workers, threads = share_out(len(todo))
     if model is None or isinstance(model, (str, Path)): model = load(model, threads=threads)
     work = partial(compress_file, model=codec(model), **options)

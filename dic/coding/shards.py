@@ -144,6 +144,7 @@ class Pictures(_Count):
         super().__init__()
         self.work, self.way = work, way
         self.source, self.made = Path(folder)/'picture', Path(folder)/f'made.{way.given}'
+        self.keys = set()                       # hashes of the keys that have a new picture
 
     def convert(self, name, blocks, tick):
         "Convert what blocks of bytes are together; return the file that is made, or None."
@@ -281,16 +282,18 @@ def _is_taken(info, way):
 def _through(f, out, sample, pictures, tick):
     "Convert the pictures of a sample, and copy the rest."
     way = pictures.way
-    there = any(split(m.info.name)[1]==way.given for m in sample)
+    key = hash(split(sample[0].info.name)[0])
+    there = key in pictures.keys or any(split(m.info.name)[1]==way.given for m in sample)
     for m in sample:
         info, made = m.info, None
         if not _is_taken(info, way): pictures.pass_by(info)
-        elif there: pictures.leave(info.name, f'its sample has a .{way.given} already')
+        elif there: pictures.leave(info.name, f'its key has a .{way.given} already')
         else:
             data = _blocks(f, info.offset_data, info.offset_data+info.size)
             made = pictures.convert(info.name, data, partial(tick, m))
         if made: _put(f, out, m, made, way.given)
         else: out.writelines(_blocks(f, m.start, m.end))
+        if made: pictures.keys.add(key)
         there = there or made is not None
         tick(m, 1.)
 
