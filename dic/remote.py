@@ -220,7 +220,7 @@ class Prefix(Folder):
             elif o['type']!='file': left['odd']['all'] += 1
             elif not name.endswith(tuple(self.suffixes)):
                 left['kind'][PurePosixPath(name).suffix] += 1
-            elif self.but and name.endswith(self.but): left['made']['all'] += 1
+            elif self.but and self.but in parts[-1].lower(): left['made']['all'] += 1
             else: yield Address(self.path/inside, o['size'], o['tag'])
 
 # %% ../nbs/00_remote.ipynb #4968d84f
