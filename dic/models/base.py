@@ -45,9 +45,12 @@ MODELS = dict(
 def entry(
     name: str, # A key of `MODELS`
 ) -> Entry:
-    "Look a model up. Raise `DicError` for an unknown name."
-    if name not in MODELS: raise DicError(f'{name!r} is no model; there are {", ".join(MODELS)}')
-    return MODELS[name]
+    "Look a model up. Raise `DicError` for an unknown name, with the one that may be meant."
+    if name in MODELS: return MODELS[name]
+    from difflib import get_close_matches
+    near = get_close_matches(str(name).lower(), MODELS, 1)
+    meant = f' (did you mean {near[0]}?)' if near else ''
+    raise DicError(f'{name!r} is no model{meant}; there are {", ".join(MODELS)}')
 
 def build(
     name: str, # A key of `MODELS`
