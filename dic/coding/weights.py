@@ -76,6 +76,8 @@ def afford(
 ):
     "Refuse what does not fit in memory."
     need, free = memory(model, height, width, effort), free_memory()
-    if need>free:
-        raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of '
-                       f'memory, {human(free)} are free')
+    if need<=free: return
+    plain = memory(model, height, width)
+    less = f'; without --effort about {human(plain)}' if plain<need else ''
+    raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of '
+                   f'memory, {human(free)} are free{less}')
