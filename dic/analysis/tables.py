@@ -37,7 +37,12 @@ def compare(
                 mse=error, psnr=psnr_of(error), ms_ssim=similarity, ms_ssim_db=db(similarity))
 
 # %% ../../nbs/05_analysis.tables.ipynb #131aaaac
-_SUREST = (lambda p: p.name+'.tfci.png', lambda p: p.name, lambda p: p.stem) # the surest first
+_SUREST = (lambda p: p.name+'.tfci.png', lambda p: p.name+'.tfci', # the surest first; then whatever
+           lambda p: p.name, lambda p: p.stem)                     # the format is, `index` has stems
+
+def _is_made(path):
+    "Say whether a file has the name that decompressing gives, whatever its format."
+    return path.stem.lower().endswith('.tfci')
 
 def _pairs(ours, theirs):
     "Match each of ours with one of theirs, None where several fit; give those that are taken too."
@@ -69,7 +74,7 @@ def match(
     ours, theirs = collect(originals), collect(reconstructions)
     named = [isinstance(o, (str, Path)) and Path(o).is_file() for o in (originals, reconstructions)]
     if all(named): return [(ours[0], theirs[0])], []
-    ours = [p for p in ours if not p.name.endswith('.tfci.png')] or ours
+    ours = [p for p in ours if not _is_made(p)] or ours
     pairs, used = _pairs(ours, theirs)
     why = _unpaired(ours, theirs, pairs, used)
     failures = [dict(image=p.name, problem=problem) for p, problem in why.items()]
@@ -101,7 +106,7 @@ def table_of(
 def _file_of(original, reconstruction, streams):
     "Find the .tfci file of a pair; None where there is none."
     beside = [reconstruction.parent]
-    if reconstruction.name.endswith('.tfci.png'): beside.append(original.parent)
+    if _is_made(reconstruction): beside.append(original.parent)
     name, stem = f'{original.name}.tfci', reconstruction.stem
     if stem not in (original.stem, original.name, name):      # by its name it is of another file
         name = stem if stem.endswith('.tfci') else f'{stem}.tfci'
