@@ -32,8 +32,10 @@ def _extract(z, path, folder, progress):
     entries = z.infolist()
     if why := _refuse(entries, os.path.getsize(path)):
         raise DicError(f'{path} is not unpacked: {why}')
-    if sum(i.file_size for i in entries)>shutil.disk_usage(folder).free:
-        raise DicError(f'{folder}: not enough room on the disk to unpack {path}')
+    total, free = sum(i.file_size for i in entries), shutil.disk_usage(folder).free
+    if total>free:
+        raise DicError(f'{path}: takes {human(total)} to unpack, and {human(free)} are free in '
+                       f'{folder.parents[1]}')
     for i in bar(entries, 'unpacking', len(entries), progress): z.extract(i, folder)
 
 # %% ../../nbs/00_data.archives.ipynb #460e3aab
@@ -44,7 +46,7 @@ def unzip(
 ):
     "Unpack an archive, whole or not at all. Raise `DicError` where it is broken or unsafe."
     out = Path(out)
-    if out.exists(): raise DicError(f'{out} exists already')
+    if out.exists(): raise DicError(f'{out} exists already; remove it, or name another folder')
     part = out.with_name(f'.{out.name}-{os.getpid()}.part')
     try:
         (part/'whole').mkdir(parents=True)
