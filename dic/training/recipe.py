@@ -126,6 +126,8 @@ def checked(
     for k in _POSITIVE:
         if p[k] is not None and not all(0<v<math.inf for v in _numbers(p[k])):
             raise DicError(f'{k} is {p[k]}; it must be above 0')
+    if p['valid']>1 and p['valid']!=int(p['valid']):
+        raise DicError(f'valid is {p["valid"]}; above 1 it is a number of photographs, and whole')
     if p['seed']>=2**31: raise DicError(f'seed is {p["seed"]}; it must be below 2**31')
     if not 0<=p['cool_down']<=1:
         raise DicError(f'cool_down is {p["cool_down"]}; it must be from 0 to 1')
