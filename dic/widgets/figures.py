@@ -17,6 +17,7 @@ from PIL import Image
 
 from .. import analysis, coding
 from ..analysis.bits import predicted, spent
+from ..core import DicError
 from ..images import read_image, resize_area
 
 # %% ../../nbs/07_widgets.figures.ipynb #e3fa2c3b
@@ -123,9 +124,12 @@ def error_map(
     *reconstructions, # One or several, of the same size
     names=None,       # A name for each
 ) -> Sheet:
-    "Draw absolute and squared error and SSIM of each reconstruction."
+    "Draw absolute and squared error and SSIM of each. Raise `DicError` where a name is missing."
     original, count = picture(original), len(reconstructions)
+    if not count: raise DicError('an error map needs a reconstruction beside the original')
     names = names or [f'reconstruction {i+1}' for i in range(count)]
+    if len(names)!=count:
+        raise DicError(f'names: {len(names)} for {count} reconstructions; give each one')
     maps = [errors(original, picture(r)) for r in reconstructions]
     height, width = original.shape[:2]
     fig = Sheet(11, min(9, count*(min(3.4*height/width, 4)+.35)), 'inferno')
