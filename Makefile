@@ -7,6 +7,8 @@ help:
 	@echo 'make demo    compress a photograph, decompress it, and compare with JPEG'
 	@echo 'make test    the tests, about six minutes once it is installed'
 	@echo 'make check   these and the slow ones: each Python, training that is killed, JAX, the browser'
+	@echo 'make install the environment that the others make when they need it'
+	@echo 'make run NB=nbs/04_files.ipynb  export the notebooks, execute one, and keep what it shows'
 	@echo 'make lab     open the notebooks in JupyterLab; on a machine without a browser: make lab LAB=--no-browser'
 	@echo 'make inspect see what a codec does to a picture, as a page in the browser; without opening one: make inspect VOILA=--no-browser'
 	@echo 'make test-browser  drive that page and the notebook in a headless Chromium'
@@ -20,6 +22,11 @@ test: $(DEV)
 
 check: $(DEV)
 	@$(BIN)/python .ci/test.py --all
+
+install: $(DEV)
+
+run: $(DEV)
+	@$(BIN)/python .ci/execute.py $(NB) $(CELLS)
 
 lab: $(DEV)
 	@cd nbs && ../$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
@@ -47,4 +54,4 @@ $(DEV): pyproject.toml constraints.txt .ci/environment
 $(DEMO): pyproject.toml .ci/environment
 	@.ci/environment .venv-demo demo
 
-.PHONY: help demo test check lab inspect test-browser clean
+.PHONY: help demo test check install run lab inspect test-browser clean

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save
-from .core import DicError
+from .core import DicError, meant
 from .disk import atomic, read_json, write_json
 from .models.base import MODELS, build, entry
 
@@ -176,8 +176,9 @@ def locate(
     runs = list(path.glob('*/weights.safetensors'))
     if len(runs)==1: return runs[0]
     if runs: raise DicError(f'{name}: holds {len(runs)} runs; name one of them')
-    raise DicError(f'{name}: neither shipped weights ({", ".join(shipped()) or "none"}) '
-                   'nor a path to a .safetensors file or a run')
+    known = ', '.join(shipped()) or 'none'
+    raise DicError(f'{name}: neither shipped weights ({known}) nor a path to a .safetensors file '
+                   f'or a run{meant(name, shipped())}')
 
 # %% ../nbs/02_zoo.ipynb #63655d34
 def anywhere(

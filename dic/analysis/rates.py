@@ -40,7 +40,8 @@ def curves(
 def _log_rate(curve, metric, which):
     "Sort the qualities of a curve, in dB, and compute ln(bpp) at each."
     if metric not in ('psnr', 'ms_ssim'): raise DicError(f'{metric!r}: is no metric of a curve')
-    rate, quality = [np.asarray(curve[k], float) for k in ('bpp', metric)]
+    try: rate, quality = [np.asarray(curve[k], float) for k in ('bpp', metric)]
+    except KeyError as e: raise DicError(f'BD-rate: the {which} curve has no {e.args[0]}') from e
     if metric=='ms_ssim': quality = np.array([db(s) for s in quality])
     if not (np.isfinite(quality).all() and np.isfinite(rate).all() and (rate>0).all()):
         raise DicError(f'BD-rate: the {which} curve has a rate or quality that is no number')

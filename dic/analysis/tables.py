@@ -52,7 +52,7 @@ def _pairs(ours, theirs):
     for key in _SUREST:
         for p in ours:
             if p in pairs: continue
-            hits = [q for q in index[key(p)] if q not in used]
+            hits = [q for q in index[key(p)] if q not in used and q.resolve()!=p.resolve()]
             if hits: pairs[p] = hits[0] if len(hits)==1 else None
             used |= dict.fromkeys(hits, p)
     return pairs, used

@@ -13,7 +13,7 @@ from importlib import import_module
 import dic
 from .console import CLOSED, guard, printing, replace_closed, terminable
 from .options import COMMANDS, Parser, add_command
-from ..core import DicError, UsageError
+from ..core import DicError, UsageError, meant
 
 # %% ../../nbs/09_cli.ipynb #b6a248d8
 MODULES = { # Command -> module of this package
@@ -65,6 +65,9 @@ def _check_output(a):
 
 def _parsed(argv):
     "Read a command line; what is unknown is an error of the command's own."
+    if not argv[0].startswith('-') and argv[0] not in MODULES:
+        raise UsageError(f'{argv[0]} is no command{meant(argv[0], MODULES)}; '
+                         f'there are {", ".join(MODULES)}')
     a, unknown = parser(argv[0]).parse_known_args(argv)
     if unknown:
         raise UsageError(f'unrecognized arguments: {" ".join(unknown)} (see dic {a.command} --help)')

@@ -15,7 +15,7 @@ from pathlib import Path
 import pooch
 from tqdm.auto import tqdm
 
-from ..core import DicError
+from ..core import DicError, meant
 from ..disk import collect, listed, locked
 from .archives import unzip
 from .photos import content, draw, photos_in, pool
@@ -88,7 +88,10 @@ def find_photos(
     for folder in [here, own] if known else [own, here]:
         if folder.is_dir(): return _photos_of(folder, notes)
     if known: raise DicError(f'{data} is not in {here.parent} yet: dic ingest {data}')
-    return collect([data], notes=notes)
+    try: return collect([data], notes=notes)
+    except DicError as e:
+        if not (hint := meant(data, DATASETS)): raise
+        raise DicError(f'{e}{hint}') from e
 
 def _photos_of(folder, notes):
     "List the photographs below a folder."

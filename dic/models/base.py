@@ -11,7 +11,7 @@ import importlib
 from dataclasses import dataclass, field
 
 import numpy as np
-from ..core import DicError
+from ..core import DicError, meant
 
 # %% ../../nbs/02_models.base.ipynb #ece58418
 @dataclass(frozen=True)
@@ -47,10 +47,7 @@ def entry(
 ) -> Entry:
     "Look a model up. Raise `DicError` for an unknown name, with the one that may be meant."
     if name in MODELS: return MODELS[name]
-    from difflib import get_close_matches
-    near = get_close_matches(str(name).lower(), MODELS, 1)
-    meant = f' (did you mean {near[0]}?)' if near else ''
-    raise DicError(f'{name!r} is no model{meant}; there are {", ".join(MODELS)}')
+    raise DicError(f'{name!r} is no model{meant(name, MODELS)}; there are {", ".join(MODELS)}')
 
 def build(
     name: str, # A key of `MODELS`

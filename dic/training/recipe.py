@@ -87,7 +87,8 @@ def plan(
     "Complete the parameters of a run. Raise `DicError` where one makes no sense."
     p = _filled(dict(locals()))
     if p['lmbda'] is None: p['lmbda'] = list(p['config'].get('lambdas', ())) or .01
-    if p['warm_up'] is None: p['warm_up'] = int(min(500, p['steps']//50))
+    steps = p['steps'] if _is_number(p['steps']) else 0
+    if p['warm_up'] is None: p['warm_up'] = int(min(500, steps//50))
     p, multiple = checked(p), _model(model).multiple
     if p['patch']%multiple:
         raise DicError(f'patch is {p["patch"]}; it must be a multiple of {multiple}')
@@ -111,21 +112,32 @@ def _sees_gpu():
     return bool(needs('dic.backend', 'train', 'training').tf.config.list_physical_devices('GPU'))
 
 # %% ../../nbs/03_training.recipe.ipynb #01e1b2ab
+def _check_numbers(p):
+    "Raise `DicError` where a value is no number, or none of its kind."
+    for k in (*_WHOLE, *_POSITIVE, 'cool_down'):
+        if k in _OPEN and p[k] is None: continue
+        values = _numbers(p[k]) if k=='lmbda' else [p[k]]
+        if not all(map(_is_number, values)):
+            raise DicError(f'{k} is {p[k]!r}; it must be a number')
+        if k in _WHOLE and (p[k]!=int(p[k]) or p[k]<_WHOLE[k]):
+            raise DicError(f'{k} is {p[k]}; it must be a whole number from {_WHOLE[k]} on')
+        if k in _POSITIVE and not all(0<v<math.inf for v in values):
+            raise DicError(f'{k} is {p[k]}; it must be above 0')
+    for k in ('filters', 'latents'):
+        n = p['config'].get(k, 1)
+        if not isinstance(n, int) or n<1:
+            raise DicError(f'{k} is {n!r}; it must be a whole number from 1 on')
+
+# %% ../../nbs/03_training.recipe.ipynb #67fd98af
 def checked(
     p: dict, # A plan, complete
 ) -> dict:   # The same; whole numbers are integers
     "Raise `DicError` where a value makes no sense."
     if p['precision'] not in ('float32', 'mixed_bfloat16'):
         raise DicError(f'precision {p["precision"]!r} is neither float32 nor mixed_bfloat16')
-    for k in (*_WHOLE, *_POSITIVE, 'cool_down'):
-        if not all(map(_is_number, _numbers(p[k]))):
-            raise DicError(f'{k} is {p[k]!r}; it must be a number')
-    for k, low in _WHOLE.items():
-        if p[k]!=int(p[k]) or p[k]<low:
-            raise DicError(f'{k} is {p[k]}; it must be a whole number from {low} on')
-    for k in _POSITIVE:
-        if p[k] is not None and not all(0<v<math.inf for v in _numbers(p[k])):
-            raise DicError(f'{k} is {p[k]}; it must be above 0')
+    _check_numbers(p)
+    if _numbers(p['lmbda'])!=sorted(_numbers(p['lmbda'])):
+        raise DicError(f'lmbda is {p["lmbda"]}; a range begins with the lower one')
     if p['valid']>1 and p['valid']!=int(p['valid']):
         raise DicError(f'valid is {p["valid"]}; above 1 it is a number of photographs, and whole')
     if p['seed']>=2**31: raise DicError(f'seed is {p["seed"]}; it must be below 2**31')
@@ -138,10 +150,11 @@ def checked(
 # %% ../../nbs/03_training.recipe.ipynb #d8d6c7cf
 _WHOLE = dict(steps=1, batch=1, patch=1, warm_up=0, seed=0) # From these on
 _POSITIVE = 'lmbda main_lr aux_lr save_every valid minutes total_minutes'.split()
+_OPEN = 'minutes', 'total_minutes'                          # Without a limit where None
 
 def _numbers(v): return v if isinstance(v, (list, tuple)) else [v]
 
-def _is_number(v): return isinstance(v, (int, float, type(None))) and not isinstance(v, bool)
+def _is_number(v): return isinstance(v, (int, float)) and not isinstance(v, bool)
 
 # %% ../../nbs/03_training.recipe.ipynb #77f6f465
 def options() -> dict: # Name -> type, default, description
