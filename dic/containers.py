@@ -14,7 +14,7 @@ from .core import DicError
 
 # %% ../nbs/00_containers.ipynb #c0a7a005
 class _Lenient:
-    "What keeps `notes` of parts that cannot be read."
+    "An object with `notes` of parts that cannot be read."
     def optional(self, what, read, *args):
         "Read what no pixel depends on; where that fails, there is a note."
         try: return read(*args)

@@ -220,7 +220,7 @@ def _decode(im, found, note, lenient, ground):
 # %% ../nbs/00_images.ipynb #0fcd25dd
 @dataclass
 class Picture:
-    "What a file holds: what is seen, and what is said about it."
+    "The content of a file: the picture and its metadata."
     pixels: np.ndarray     # uint8 [height, width, 3], sRGB, upright
     alpha: np.ndarray|None # uint8 [height, width], 0 to 255; None where all is opaque
     exif: bytes|None       # Without orientation and thumbnail, from the byte order mark on

@@ -36,7 +36,7 @@ def _between(lo, hi, top, bottom, straight):
     return min(max(round(lo.at+gap*share), lo.at+step), hi.at-step)
 
 def _closest(attempt, lo, hi, top, bottom):
-    "Find the best position from `lo`, with a value up to `top`, to `hi`, with one above it."
+    "Find the best position between `lo`, whose value is at most `top`, and `hi`, with one above."
     best, straight = lo, True
     while best.value<bottom and hi.at-lo.at>1:
         at, straight = _between(lo, hi, top, bottom, straight), not straight

@@ -268,7 +268,7 @@ def failed(
 def perform(
     job: dict, # From `jobs`
 ) -> dict:     # Its row
-    "Do a run in a process of its own, or go on with it; the row says it if that fails."
+    "Do or continue a run in a process of its own; if that fails, its row says so."
     path = f'{job["folder"]}.log'
     if not Path(job['notebook']).is_file():
         return failed(job, f'{job["notebook"]}: is not there for the worker')

@@ -114,7 +114,7 @@ def _handlers():
 # %% ../../nbs/09_cli.console.ipynb #dab88c32
 @contextlib.contextmanager
 def terminable():
-    "Make SIGTERM end the block as Ctrl-C does, neither within an import. Uses SIGALRM."
+    "Make SIGTERM end the block as Ctrl-C does; neither ends it during an import. Uses SIGALRM."
     before = {}
     try:
         for number, handler in _handlers().items(): before[number] = signal.signal(number, handler)

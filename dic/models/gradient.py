@@ -92,7 +92,7 @@ def gradients(
     return [found[t.name] for t in wanted]
 
 def _add(found, t, d):
-    "Add what one use of a tensor says to what others said."
+    "Add the gradient from one use of a tensor to those from others."
     if d is not None: found[t.name] = found[t.name]+d if t.name in found else d
 
 def _back(g, there, node, k):

@@ -296,13 +296,13 @@ def _encode(shots, wish, made):
     return shots.at(codec, at)
 
 def _told(shot, target):
-    "Put a reconstruction in words; say so where its file is not about as large as it was to be."
+    "Describe a reconstruction in words; say so if its file misses the target size."
     size = len(shot.data)
     far = target and not .85*target<=size<=target
     return f'{shot.name}, {human(size)}'+(' (as near as it comes)' if far else '')
 
 def _summary(wish, made, notes):
-    "Say what came of a wish, in one line."
+    "Describe the result of a wish in one line."
     about = ''.join(f', {n}' for n in notes)
     goal = len(made[0].data) if wish.size is None and wish.knob is None else wish.size
     return f'{wish.image}{about}: {_told(made[0], wish.size)}; {_told(made[1], goal)}'
