@@ -89,7 +89,7 @@ def _outside(tables, symbols, indexes):
 def quantised(
     weights,     # Real numbers from 0 on, not all zero
 ) -> np.ndarray: # uint32, from 1 on, 2**24 in all
-    "Round probabilities to the numbers of a table."
+    "Round probabilities to whole numbers from 1 on that add up to 2**24."
     w = np.asarray(weights, np.float64)
     p = 1+np.floor(w/w.sum()*(WHOLE-len(w))).astype(np.int64)
     p[np.argmax(p)] += WHOLE-p.sum()

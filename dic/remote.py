@@ -42,7 +42,7 @@ class Address:
 
 # %% ../nbs/00_remote.ipynb #ec32e4c8
 def _check_address(address):
-    "Raise `UsageError` for an address that is not to be used; a secret in it is not repeated."
+    "Raise `UsageError` for an address that cannot be used; never repeat a secret in it."
     place = address.text.partition('://')[2]
     if re.match('[^/]*:[^/]*@', place):
         raise UsageError(f'an address of {address.scheme}:// holds a password; leave it out, and '
@@ -54,7 +54,7 @@ def _check_address(address):
 def as_path(
     name, # As it was typed
 ):        # An `Address` or a `Path`
-    "Make what stands for a file of its name. Raise `UsageError` where it is not to be used."
+    "Convert a name to a path or an address. Raise `UsageError` where it cannot be used."
     if isinstance(name, Address): return name
     if not is_address(name): return Path(name)
     address = Address(name)
@@ -108,7 +108,7 @@ def _chain(e):
     return found
 
 def _words(e):
-    "Collect what stores call an error: the code that it was given, and the names of its classes."
+    "Collect the codes of an error and the names of its classes."
     found = set()
     for o in _chain(e):
         found |= {k.__name__ for k in type(o).__mro__}
@@ -126,7 +126,7 @@ class NotThere(DicError):
     "There is no such file."
 
 def _problem(address, what, e):
-    "Make an error of one line of what a store has raised."
+    "Convert an exception of a store to an error of one line."
     words = _words(e)
     if words&_EXPIRED:
         _opened.cache_clear()                       # the next file may find new ones

@@ -217,7 +217,7 @@ def with_effort(
 
 # %% ../../nbs/06_analysis.peers.ipynb #3e55206c
 def _searched(effort):
-    "Say how latents are searched for, in words: another way is another codec."
+    "Describe the search for latents in words; another search counts as another codec."
     if not effort: return ''
     from dic.models import refine
     return f', {refine.steps_of(effort)} steps, {refine.Method()}'

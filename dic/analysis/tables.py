@@ -82,7 +82,7 @@ def match(
 
 # %% ../../nbs/05_analysis.tables.ipynb #058c64b0
 class Table(list):
-    "Rows, as dicts, and in `attrs` what else there is to know, by name."
+    "Rows, as dicts, with further facts by name in `attrs`."
     def __init__(self, rows=(), **attrs):
         super().__init__(rows)
         self.attrs = attrs
@@ -99,7 +99,7 @@ def table_of(
     failures: list, # Dicts with `image` and `problem`
     **about,        # What else there is to know
 ):                  # A pandas table
-    "Make a pandas table of rows that carries in `attrs` what else there is to know."
+    "Make a pandas table of rows, with further facts in `attrs`."
     return Table(rows, failures=failures, **about).frame()
 
 # %% ../../nbs/05_analysis.tables.ipynb #6a9c341a
@@ -121,7 +121,7 @@ def _compared(item):
     except DicError as e: return str(e)
 
 def _lost(item, why):
-    "Say of what a cluster has given up the comparison."
+    "Describe a pair whose comparison a cluster has given up."
     return f'{item[0].name}: {why}'
 
 # %% ../../nbs/05_analysis.tables.ipynb #5f2798c0
@@ -243,7 +243,7 @@ def to_json(
     table,               # As for `to_csv`
     path: str|Path=None, # Where to write, if anywhere
 ) -> dict:               # rows, averages, failures, hardware, versions, date
-    "Put all that is known as JSON; null for what is unknown, undefined or infinite."
+    "Write a table and its facts as JSON; null for what is unknown, undefined or infinite."
     import time
     data = dict(rows=_rows(table), averages=means(table), failures=[])|getattr(table, 'attrs', {})
     now = time.strftime('%Y-%m-%dT%H:%M:%S%z')

@@ -20,7 +20,7 @@ from ..remote import is_address
 
 # %% ../../nbs/09_cli.coding.ipynb #9bc32e04
 def _line(row):
-    "Say what became of a file."
+    "Describe the result for a file in a line."
     if 'pictures' in row: return _shard_line(row)
     notes = f' ({", ".join(row["notes"])})' if row.get('notes') else ''
     quality = f', quality {row["quality"]:.5g}' if 'quality' in row else ''
@@ -28,7 +28,7 @@ def _line(row):
             f'{human(row["bytes"])}, {row["bpp"]:.3f} bpp{quality}, {row["seconds"]:.2f} s{notes}')
 
 class _Tally:
-    "What became of all files together."
+    "Counts and sizes of all files together."
     def __init__(self, failed):
         self.start = time.perf_counter()
         self.done, self.skipped, self.failed, self.bytes, self.bpp = 0, 0, failed, 0, 0.
@@ -45,7 +45,7 @@ class _Tally:
             self.bpp += row['bpp']
 
     def line(self):
-        "Say it; say nothing of a single file."
+        "Make the summary, a list of one line; empty for a single file."
         if self.done+self.skipped+self.failed<2 or not self.done: return []
         mean, seconds = self.bpp/self.done, time.perf_counter()-self.start
         count = f'{self.done} file{"s"*(self.done>1)}'
@@ -63,7 +63,7 @@ def _kept_line(row):
     return f'{row["input"]}: {n} of {n+row["pictures"]} pictures stay as they were ({first}{more})'
 
 def _shard_line(row):
-    "Say what became of a shard."
+    "Describe the result for a shard in a line."
     n, others = row['pictures'], row['others']
     notes = f' ({", ".join(row["notes"])})' if row['notes'] else ''
     parts = [f'{n} picture{"s"*(n!=1)}', f'{human(row["bytes_in"])} to {human(row["bytes"])}',

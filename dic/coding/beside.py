@@ -31,7 +31,7 @@ def sections_of(
     metadata: str,    # 'all', or 'none'
     notes: list,      # Gets a word about what is left out
 ) -> list:            # Pairs of a letter and bytes
-    "Put what a picture holds beside its pixels into sections."
+    "Make sections of transparency and metadata."
     parts = []
     if picture.alpha is not None:
         picture.pixels[picture.alpha==0] = 255             # nobody sees it, and this costs least

@@ -48,7 +48,7 @@ def gather(
 
 # %% ../../nbs/04_files.ipynb #048f19db
 def _place(path, out, into, suffix, under):
-    "Name the output of a file; in the folder `out`, or just that."
+    "Name the output of a file: in the folder `out`, or `out` itself."
     name = path.name+suffix
     if out is None: return path.with_name(name)
     if not into: return as_path(out)
@@ -99,7 +99,7 @@ def targets(
     suffix: str,     # What is added to each name
     under: dict={},  # Where files lie in the folders that were given, as `collect` has it
 ) -> list[Path]:     # The output of each file
-    "Say where outputs go. Raise `UsageError` where that is no place for them, or `DicError`."
+    "Name the outputs. Raise `UsageError` where names clash, `DicError` where none can be written."
     into = out is not None and _is_folder(listed(inputs), paths, out)
     outputs = [_place(p, out, into, suffix, under) for p in paths]
     _check_distinct(paths, outputs)
@@ -108,7 +108,7 @@ def targets(
 
 # %% ../../nbs/04_files.ipynb #6180acf5
 class _Below:
-    "Pairs of a file of a folder and its output, found anew each time they are gone through."
+    "Pairs of a file of a folder and its output, listed again on each iteration."
     def __init__(self, files, number, out, suffix):
         self.files, self.number, self.out, self.suffix = files, number, out, suffix
 
@@ -172,7 +172,7 @@ def _row(work, debug, item):
 
 # %% ../../nbs/04_files.ipynb #7f28c26b
 def _settled(src, dst, overwrite, skip, known):
-    "Make what a row says of a file that is left alone, or cannot be written; None for others."
+    "Make the entries of a row for a file that is skipped or cannot be written, or return None."
     if not dst: return None
     try:
         if skip and node_at(dst)=='file': return None if known else dict(skipped='exists already')
@@ -337,7 +337,7 @@ def _facts(data, h, w): return dict(bytes=len(data), height=h, width=w, bpp=8*le
 
 # %% ../../nbs/04_files.ipynb #ed750839
 def _left_for_pixels(options, taken, height, width):
-    "Lessen a size or a rate by the bytes that sections take."
+    "Reduce a size or a rate by the bytes that sections take."
     goal = options.get('size') or options.get('bpp', 0)*height*width/8
     if not goal or not taken: return options
     if taken>=goal: raise DicError(f'what it holds beside its pixels takes {taken:,} bytes')

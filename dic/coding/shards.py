@@ -103,7 +103,7 @@ DECOMPRESS = Way('decompressed', ('tfci',), rb'\x89TFCI\n', 'png')
 
 # %% ../../nbs/04_shards.ipynb #b3de4a4d
 class _Count:
-    "What becomes of the pictures of a shard."
+    "Counts of the pictures of a shard: converted, left, other."
     MOST, SAID = 100, 8 # Reasons that are kept; kinds of notes that are listed
 
     def __init__(self):
@@ -118,7 +118,7 @@ class _Count:
         self.notes.update(row['notes'])
 
     def pass_by(self, info):
-        "Count what is no picture; a link may lead to one that has another name now."
+        "Count a member that is no picture; a link may point to a picture that was renamed."
         self.others += 1
         if not (info.isreg() or info.isdir()): self.notes['link or device copied'] += 1
 
@@ -135,7 +135,7 @@ class _Count:
 
 # %% ../../nbs/04_shards.ipynb #6a978ec6
 def _why(e, source, name):
-    "Take what an error says about a file that has another name for others."
+    "Take the message of an error, without the name of the temporary file."
     return str(e).removeprefix(f'{name}: ').replace(f'{source}: ', '').replace(str(source), name)
 
 class Pictures(_Count):
@@ -147,7 +147,7 @@ class Pictures(_Count):
         self.keys = set()                       # hashes of the keys that have a new picture
 
     def convert(self, name, blocks, tick):
-        "Convert what blocks of bytes are together; return the file that is made, or None."
+        "Convert a picture given as blocks of bytes; return the file that is made, or None."
         with open(self.source, 'wb') as f: f.writelines(blocks)
         self.made.unlink(missing_ok=True)
         try:
@@ -178,7 +178,7 @@ _ATTRIBUTES = b'LKxgX' # Types of headers that say more about the next one
 MOST_HEADER = 2**20 # Bytes of a name or of attributes
 
 class _Head(tarfile.TarInfo):
-    "A header whose size can be meant."
+    "A header with a plausible size."
     @classmethod
     def frombuf(cls, buf, encoding, errors):
         "Read a block of a header. Raise `tarfile.HeaderError` where it is none."

@@ -28,7 +28,7 @@ def _refuse(entries, size):
         seen.add(str(name).lower())
 
 def _extract(z, path, folder, progress):
-    "Unpack an open archive of that path to a folder, if nothing speaks against it."
+    "Unpack an open archive to a folder, unless it is unsafe."
     entries = z.infolist()
     if why := _refuse(entries, os.path.getsize(path)):
         raise DicError(f'{path} is not unpacked: {why}')

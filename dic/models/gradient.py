@@ -23,7 +23,7 @@ def _conv(g, d, node, k):
     return g.op('Conv', d, g.const(turned), channels=x.channels, **node.attributes|dict(pads=pads))
 
 def _leaky(g, d, node, k):
-    "Multiply by 1 or alpha, by the result's sign: a steep line, clipped, is the cheapest step."
+    "Multiply by 1 or alpha, by the sign of the result, which a steep clipped line gives cheaply."
     return d*g.op('Clip', node.outputs[0]*1e30, node.attributes['alpha'], 1.)
 
 def _mean(g, d, node, k):
@@ -92,7 +92,7 @@ def gradients(
     return [found[t.name] for t in wanted]
 
 def _add(found, t, d):
-    "Add what one use of a tensor says to what others said."
+    "Add the gradient from one use of a tensor to those from others."
     if d is not None: found[t.name] = found[t.name]+d if t.name in found else d
 
 def _back(g, there, node, k):

@@ -135,7 +135,7 @@ def h_s(
     z,   # Z channels at 1/64
     s: Sizes,
 ):       # Parameters, K channels at 1/16
-    "Spread what z says over the positions of y."
+    "Compute the parameters of the prior from z, at the positions of y."
     for i in range(2): z = block(net, net.up(net.conv(z, f'hs.u{i}', 4*s.hyper)), f'hs.{i}')
     return block(net, block(net, z, 'hs.2', s.context), 'cx.r')
 

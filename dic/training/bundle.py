@@ -143,7 +143,7 @@ def _value(c):
 
 # %% ../../nbs/03_training.bundle.ipynb #d79358d9
 def _parity(f, traced, p):
-    "Record what comes of a batch that the bundle can make again."
+    "Record the results for a batch that the bundle can make again."
     x, seed = parity_batch(p['batch'], p['patch']), [1, 2]
     lmbda = spread_lambdas(p['lmbda'], p['batch'])
     f = f if p['precision']=='float32' else traced
@@ -154,7 +154,7 @@ def _parity(f, traced, p):
 
 # %% ../../nbs/03_training.bundle.ipynb #016bb85a
 def _programs(model, p):
-    "Name -> content of a bundle's files that are no code."
+    "Give name -> content of the files of a bundle, except its code."
     captures, constants, files = {}, {}, {}
     for name, f in _functions(model).items():
         traced, spec = _traced(f, p, name=='step')
@@ -289,7 +289,7 @@ _DAMAGE = ValueError, KeyError, TypeError, AttributeError, OverflowError, Recurs
 
 # %% ../../nbs/03_training.bundle.ipynb #446edc7c
 def _facts(said):
-    "Select what the card is to say of a run elsewhere."
+    "Select the facts about a run elsewhere that go into its card."
     data = {k: v for k, v in dict(said['data']).items() if _number(v)}
     data |= _digits(said['data'], 'fingerprint', 16)
     facts = {k: float(said[k]) for k in ('minutes', 'core_hours')}

@@ -24,7 +24,7 @@ def fresh(
     p: dict, # From `dic.training.recipe.plan`
     photos=None, # uint8 pictures that latents are fitted to; by default the sample photographs
 ):           # `Trainable`
-    "Make the model of a plan with fresh weights or its start; `DicError` where that does not fit."
+    "Make the model of a plan, fresh or from its start; `DicError` where the start does not fit."
     tf.keras.utils.set_random_seed(p['seed'])
     model = build(p['model'], **p['config'], precision=p['precision'])
     if not p['init']: return model.begin(photos)

@@ -85,7 +85,7 @@ def _visible(widget, on):
 
 # %% ../../nbs/07_widgets.inspector.ipynb #5618003b
 class _Choices:
-    "The fields that say what is looked at."
+    "The fields that select the picture and the codecs."
     def _make_choices(self, models, codec):
         own = [(peers.label(m), m) for m in models]
         others = [(p.label, name) for name, p in self.codecs.items()]
@@ -100,7 +100,7 @@ class _Choices:
 
 # %% ../../nbs/07_widgets.inspector.ipynb #f5f2aa74
 class _Rates:
-    "The fields that say what it may cost."
+    "The fields that set the rate."
     def _make_rates(self, quality):
         goals = [('quality', 'quality'), ('size of the file', 'size')]
         late = dict(continuous_update=False)
@@ -199,7 +199,7 @@ def _line(text, kind, role, busy):
             f'{html.escape(text)}{spin}</span>')
 
 class _Saying:
-    "The line that says how things stand."
+    "The line that shows the current state."
     def _tell(self, text, bad=False, busy=False):
         "Say one line; `bad` for what went wrong, `busy` while there is more to come."
         kind, role = ('bad', 'alert') if bad else ('good', 'status')
@@ -296,13 +296,13 @@ def _encode(shots, wish, made):
     return shots.at(codec, at)
 
 def _told(shot, target):
-    "Put a reconstruction in words; say so where its file is not about as large as it was to be."
+    "Describe a reconstruction in words; say so if its file misses the target size."
     size = len(shot.data)
     far = target and not .85*target<=size<=target
     return f'{shot.name}, {human(size)}'+(' (as near as it comes)' if far else '')
 
 def _summary(wish, made, notes):
-    "Say what came of a wish, in one line."
+    "Describe the result of a wish in one line."
     about = ''.join(f', {n}' for n in notes)
     goal = len(made[0].data) if wish.size is None and wish.knob is None else wish.size
     return f'{wish.image}{about}: {_told(made[0], wish.size)}; {_told(made[1], goal)}'
@@ -382,7 +382,7 @@ class _Page(_Choices, _Rates, _Codecs, _Fitting, _Wishes, _Views, _Saying, _Pict
         return [style, choices, rates, self.say, tabs, self.stack, _row(self.saves, 'dic-saves')]
 
     def _follow(self):
-        "Have changes noticed."
+        "Register the callbacks of all controls."
         for field in (self.image, self.model, self.goal, self.quality, self.size, self.same,
                       self.knob, self.panel):
             field.observe(lambda _: self._ask(), 'value')
@@ -390,7 +390,7 @@ class _Page(_Choices, _Rates, _Codecs, _Fitting, _Wishes, _Views, _Saying, _Pict
         self.pair.observe(lambda _: self._show(), 'value')
 
     def _turned(self):
-        "Take up another peer."
+        "Change to another peer."
         self._fit_knob()
         self._ask()
 
@@ -401,7 +401,7 @@ def _named(files):
     return {name if names.count(name)==1 else str(p): p for name, p in zip(names, files)}
 
 def _weights(models):
-    "List the weights that are meant; by default all in the package, the default first."
+    "List the chosen weights; by default all in the package, the default first."
     return listed(models) if models else sorted(zoo.shipped(), key=lambda n: n!=zoo.default())
 
 # %% ../../nbs/07_widgets.inspector.ipynb #2e16a29f
