@@ -304,8 +304,8 @@ def _check_size(address, size, folder):
     "Raise `DicError` where a file is too large to be fetched."
     if size is None: raise DicError(f'{address}: the store does not say how large it is')
     most = LARGEST.get(address.suffix.lower(), LARGEST[''])
-    if size>most: raise DicError(f'{address}: has {human(size)}; '
-                                 f'at most {human(most)} are fetched')
+    if size>most: raise DicError(f'{address}: has {human(size)}, more than the {human(most)} '
+                                 'that are fetched')
     free = shutil.disk_usage(folder).free
     if size>free: raise DicError(f'{address}: has {human(size)}, but {folder} has room '
                                  f'for {human(free)}; set TMPDIR to a larger folder')
