@@ -159,7 +159,7 @@ _RESULTS = {
 _BELOW = {'--recursive': dict(action='store_true', help='include sub-folders')}
 
 _BENCH = dict(
-    what='measure codecs beside each other on photographs',
+    what='compare codecs on photographs',
     examples=[
         'dic bench photos/                                # the default weights and all codecs '
         'that are installed',

@@ -222,7 +222,7 @@ def _compress(a):
 
 # %% ../../nbs/09_cli.coding.ipynb #44f5d581
 _DECOMPRESS = dict(
-    what='decompress .tfci files to PNG, or to what the name of the output says',
+    what="decompress .tfci files to PNG, or to the format of the output's suffix",
     examples=[
         'dic decompress photo.jpg.tfci                  # to photo.jpg.tfci.png',
         'dic decompress photo.jpg.tfci -o photo.jpg     # to what the suffix says',
