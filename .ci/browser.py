@@ -270,7 +270,10 @@ def refuses(p):
     send = lambda name: p.page.locator('.dic-file input').first.set_input_files(
         str(p.folder / name)
     )
-    for name, text in (('notes.txt', 'is no picture'), ('cut.jpg', 'broken or truncated')):
+    for name, text in (
+        ('notes.txt', 'is not a supported picture'),
+        ('cut.jpg', 'broken or truncated'),
+    ):
         send(name)
         p.until(text, 'alert')
     for name, text in (

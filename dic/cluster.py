@@ -214,7 +214,8 @@ class _Run(_Calls):
             self.results |= {n: _near(result, item) for (n, item), result in found}
         elif why: self.retry(call, why)
         elif self.client.status in ('running', 'connecting'): self.submit(call)
-        else: raise Gone('the cluster is gone; the same command with --skip-existing goes on')
+        else: raise Gone('the cluster is gone; run the same command with --skip-existing '
+                        'to continue')
         future.release()
 
     def retry(self, call, why):

@@ -84,7 +84,7 @@ class Tags(_Numbers):
         if size>len(word):
             at = struct.unpack(self.end+('Q' if self.wide else 'I'), word)[0]
             word = self.data[at:at+size]
-            if len(word)<size: raise ValueError('a tag leads outside of the file')
+            if len(word)<size: raise ValueError('a tag points outside the file')
         if width==1: return bytes(word[:size])
         return struct.unpack_from(f'{self.end}{min(count, most)}{_CODES[width]}', word)
 
@@ -281,7 +281,8 @@ def _jpeg_whole(kept, seen, found):
     missing, scans, left = 'a part of its data is missing', 0, {}
     for part, names, at, every in _scans(kept):
         scans += 1
-        if any(o not in sizes for o in names): raise DicError('has a scan of no component')
+        if any(o not in sizes for o in names):
+            raise DicError('has a scan that belongs to no component')
         if every and not _restarted(part, _units(height, width, sizes, names), every):
             found.damage = missing
         first, last, low = part[at], part[at+1], part[at+2]%16
@@ -487,7 +488,8 @@ def _wider(data, start, n):
         marker, size = b[at+1], struct.unpack_from('>H', b, at+2)[0]
         first = at+4+(marker==0x5d)*(1+(n>256))
         if marker in (0x5c, 0x5d) and b[first]&31:            # quantised coefficients
-            if not b[first]>>5: raise DicError('is coded in a way that is not read in full depth')
+            if not b[first]>>5:
+                raise DicError('uses a coding whose full depth cannot be read')
             b[first] -= 32                                    # a guard bit less, an exponent more
             for i in range(first+1, at+2+size, 2): b[i] = min(b[i]+8, 255)
         at += 2+size

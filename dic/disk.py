@@ -32,7 +32,7 @@ def atomic(
 ):
     "Give a file to write to that appears under `path` only when the block ends without an error."
     node = node_at(path)
-    if node in ('folder', 'other'): raise DicError(f'{path}: is no file that can be written')
+    if node in ('folder', 'other'): raise DicError(f'{path}: is not a file that can be written')
     place, folder = _target(path, node)
     fd, tmp = _temporary(folder, place.name, 0o600 if node else 0o666)
     text = {} if 'b' in mode else dict(encoding='utf-8', errors='backslashreplace', newline='\n')
@@ -116,9 +116,9 @@ def placeable(
     try: node = node_at(path)
     except OSError as e: raise DicError(f'{path}: cannot be written ({e.strerror})') from e
     if node=='folder': raise DicError(f'{path}: is a folder')
-    if node=='other': raise DicError(f'{path}: is no file that can be written')
+    if node=='other': raise DicError(f'{path}: is not a file that can be written')
     if node=='file' and not overwrite:
-        raise DicError(f'{path}: exists already; it is kept unless you say --overwrite')
+        raise DicError(f'{path}: exists already; use --overwrite to replace it')
     if node!='stream': writable(Path(os.path.realpath(path)).parent)
     elif not os.access(path, os.W_OK):
         raise DicError(f'{path}: cannot be written (permission denied)')
@@ -256,9 +256,9 @@ def _left_out(left, suffixes, but):
     kinds = {k or 'no suffix': n for k, n in sorted(kinds.items()) if k!='.tfci'}
     named = ', '.join([*kinds][:8])+', ...'*(len(kinds)>8)
     whats = dict(made=f'made by dic decompress (*{but}*)',
-                 odd='leading nowhere, or no regular file',
+                 odd='leading nowhere, or not a regular file',
                  unnamed='with a name that is no plain path',
-                 below='sub-folder# (--recursive takes what is there)',
+                 below='sub-folder# (--recursive includes them)',
                  closed='sub-folder# that cannot be read')
     parts = [(sum(kinds.values()), f'of another kind ({named})')]
     parts += [(left[k].total(), what) for k, what in whats.items()]
@@ -283,7 +283,7 @@ def collect(
     for o in map(str, listed(inputs)):
         try: hits = _hits(o, suffixes, but, recursive, notes, under)
         except OSError as e: raise DicError(f'{o}: cannot be read ({e.strerror})') from e
-        if not hits[0].is_file(): raise DicError(f'{o}: is no regular file')
+        if not hits[0].is_file(): raise DicError(f'{o}: is not a regular file')
         found |= dict.fromkeys(hits)
     return list(found)
 

@@ -84,7 +84,7 @@ def _content(path):
             raise DicError(f'{path}: has {human(size)}, and {human(free)} of memory are free')
         data = path.read_bytes()
     except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror})') from e
-    if not data: raise DicError(f'{path}: is no picture, the file is empty')
+    if not data: raise DicError(f'{path}: the file is empty')
     return data
 
 # %% ../nbs/00_images.ipynb #1a9e0003
@@ -111,7 +111,7 @@ def _open(path):
     "Open an image, its header read and found within the limits; and what else the file holds."
     data = _content(path)
     if not (kind := _kind(data)):
-        raise DicError(f'{path}: is no picture of a kind that is read ({", ".join(FORMATS)})')
+        raise DicError(f'{path}: is not a supported picture format ({", ".join(FORMATS)})')
     try:
         _prepare(kind)
         found = essence(kind, data)
@@ -122,7 +122,7 @@ def _open(path):
     except Exception as e: raise _unread(path, kind, e) from e
     w, h = im.size
     if max(w, h)<=MAX_SIDE and w*h<=MAX_PIXELS and min(w, h)>=1: return im, found
-    raise DicError(f'{path}: {w}x{h} is outside what is read '
+    raise DicError(f'{path}: {w}x{h} exceeds the limits '
                    f'(sides up to {MAX_SIDE}, {MAX_PIXELS:,} pixels)')
 
 def _unread(path, kind, e):
@@ -253,7 +253,8 @@ def _read(path, note, ground, lenient=False):
     with im:
         need = 2*max(found.bits, 8)*im.width*im.height
         if need>free_memory():
-            raise DicError(f'{path}: reading it takes about {human(need)}, more than is free')
+            raise DicError(f'{path}: reading it needs about {human(need)} of memory, '
+                           'more than is free')
         try: return Picture(*_decode(im, found, note, lenient, ground), *_kept(found, note))
         except MemoryError: raise
         except DicError as e: raise type(e)(f'{path}: {e}') from e

@@ -66,5 +66,5 @@ def search(
     else:
         possible = f'{show(least.value)} to {show(most.value)}'
         raise DicError(f'{show(top)} is out of reach; this picture can have {possible}')
-    if notes is not None: notes.append(f'the {word} has {show(found.value)}')
+    if notes is not None: notes.append(f'the {word} possible file has {show(found.value)}')
     return found.at, found.found

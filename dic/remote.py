@@ -45,10 +45,11 @@ def _check_address(address):
     "Raise `UsageError` for an address that cannot be used; never repeat a secret in it."
     place = address.text.partition('://')[2]
     if re.match('[^/]*:[^/]*@', place):
-        raise UsageError(f'an address of {address.scheme}:// holds a password; leave it out, and '
-                         'put it where the store looks for it')
+        raise UsageError(f'an address of {address.scheme}:// contains a password; remove it, and '
+                         'put it into the configuration of the store')
     if address.scheme in ('http', 'https'):
-        raise UsageError('an address of the web is not read; fetch the file first, with curl -O')
+        raise UsageError('web addresses are not supported; download the file first, '
+                         'for example with curl -O')
     if not place.strip('/'): raise UsageError(f'{address}: names no place in a store')
 
 def as_path(
@@ -67,7 +68,8 @@ def _kind(scheme):
     fsspec = needs('fsspec', 'remote', f'{scheme}://')
     if scheme in ('s3', 's3a'): needs('s3fs', 'remote', f'{scheme}://')
     try: return fsspec.get_filesystem_class(scheme)
-    except ValueError as e: raise UsageError(f'{scheme}:// is no kind of address') from e
+    except ValueError as e:
+        raise UsageError(f'{scheme}:// is not a supported kind of address') from e
     except ImportError as e: raise Missing(f'{scheme}://: {e}') from e
 
 # %% ../nbs/00_remote.ipynb #8cf6d57f
@@ -130,8 +132,8 @@ def _problem(address, what, e):
     words = _words(e)
     if words&_EXPIRED:
         _opened.cache_clear()                       # the next file may find new ones
-        return DicError(f'{address}: the credentials have expired; renew them, and the same '
-                        'command with --skip-existing goes on')
+        return DicError(f'{address}: the credentials have expired; renew them, then run '
+                        'the same command with --skip-existing to continue')
     if words&_UNKNOWN:
         return DicError(f'{address}: there are no credentials for it; set those that the store '
                         'reads, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
@@ -236,7 +238,7 @@ def collect(
     address = as_path(name)
     there = None if address.text.endswith('/') else _described(address)
     if there and there['type']=='file':
-        if not _is_plain(address.name): raise DicError(f'{name}: ends in no name of a file')
+        if not _is_plain(address.name): raise DicError(f'{name}: does not end in a file name')
         return [Address(address, there['size'], there['tag'])]
     if not there and set('*?[')&set(address.text): return _matching(address)
     if not there and not address.text.endswith('/'): raise NotThere(f'{name}: no such file')
@@ -292,7 +294,7 @@ def settled(
     "Decide what becomes of an output before its input is worked on."
     if exists and skip: return dict(skipped='exists already')
     if exists and not overwrite:
-        return dict(error=f'{output}: exists already; it is kept unless you say --overwrite')
+        return dict(error=f'{output}: exists already; use --overwrite to replace it')
 
 # %% ../nbs/00_remote.ipynb #b169a06b
 BLOCK = 2**24                                           # Bytes that are asked for at once
@@ -305,8 +307,8 @@ def _check_size(address, size, folder):
     if size>most: raise DicError(f'{address}: has {human(size)}, more than the {human(most)} '
                                  'that are fetched')
     free = shutil.disk_usage(folder).free
-    if size>free: raise DicError(f'{address}: has {human(size)}, and {folder} room for '
-                                 f'{human(free)}; name a larger folder in TMPDIR')
+    if size>free: raise DicError(f'{address}: has {human(size)}, but {folder} has room '
+                                 f'for {human(free)}; set TMPDIR to a larger folder')
 
 # %% ../nbs/00_remote.ipynb #76f9fdd4
 def _block(fs, name, at, end, last):
@@ -388,8 +390,8 @@ def _put(address, path):
     fs, name = _store(address)
     if address.scheme in _OBJECTS: return _ask(address, 'written', fs.put_file, str(path), name)
     if not _renames(fs):
-        raise DicError(f'{address}: {address.scheme}:// has no way to rename, so nothing can be '
-                       'written whole there; write to a folder, and copy that')
+        raise DicError(f'{address}: {address.scheme}:// cannot rename files, so outputs cannot '
+                       'appear complete there; write to a folder and copy it')
     _ask(address, 'written', _put_and_rename, fs, path, name)
 
 # %% ../nbs/00_remote.ipynb #cd79ba8a

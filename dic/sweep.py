@@ -31,7 +31,7 @@ def read_parameters(
         raise DicError(f'{path}: has to hold parameters of the notebook, such as lambda: 0.01')
     try: json.dumps(found, allow_nan=False)
     except (TypeError, ValueError) as e:
-        raise DicError(f'{path}: holds a value that no notebook takes ({e})') from e
+        raise DicError(f'{path}: holds a value that cannot be passed to a notebook ({e})') from e
     return _renamed(found, path)
 
 # %% ../nbs/10_sweep.ipynb #0f861ba2
@@ -40,9 +40,10 @@ def _renamed(parameters, where):
     found = {'lambda' if k=='lmbda' else k: v for k, v in parameters.items()}
     for k in found:
         if not isinstance(k, str) or not k.isidentifier():
-            raise UsageError(f'{where}: {k!r} is no name of a parameter')
+            raise UsageError(f'{where}: {k!r} is not a valid parameter name')
         if k=='out':
-            raise UsageError(f'{where}: a sweep chooses out; -o names the folder of all runs')
+            raise UsageError(f'{where}: a sweep sets out itself; '
+                             'name the folder of all runs with -o')
     return found
 
 # %% ../nbs/10_sweep.ipynb #82e68d07
@@ -54,7 +55,7 @@ def values(
     found = [kind(o) for o in text.split(',')]
     for n, o in enumerate(found):
         if o=='' or isinstance(o, float) and not math.isfinite(o):
-            raise UsageError(f'{text!r}: must be values with commas between, such as 0.005,0.01')
+            raise UsageError(f'{text!r}: must be comma-separated values, such as 0.005,0.01')
         if (type(o), o) in [(type(v), v) for v in found[:n]]:
             raise UsageError(f'{text!r}: holds {o} twice')
     return found
@@ -95,8 +96,8 @@ def find_notebook(
     except (OSError, ValueError, LookupError, AttributeError, TypeError) as e:
         raise DicError(f'{found}: cannot be read as a notebook ({_first(e)})') from e
     if not needs('dic.papermill', 'notebooks', 'a sweep').marked(metadata):
-        raise DicError(f'{found}: is no notebook for sweeps; they are marked '
-                       '{"dic": {"papermill": true}} in their metadata, as train.ipynb is')
+        raise DicError(f'{found}: is not a notebook for sweeps; those have '
+                       '{"dic": {"papermill": true}} in their metadata, as train.ipynb has')
     return found.resolve()
 
 # %% ../nbs/10_sweep.ipynb #3ad68523
@@ -275,11 +276,12 @@ def perform(
     try:
         write_json(_note(job), job)
         with open(path, 'a') as log:
-            if not _wait_for(log): return failed(job, f'{path}: another process is at this run')
+            if not _wait_for(log):
+                return failed(job, f'{path}: another process is working on this run')
             code = _executed(job, log)
         if code==1: return failed(job, _last_line(path))
         if code: return failed(job, f'its process ended with exit code {code}')
-        return row_of(job) if _newest(job) else failed(job, 'the notebook has left no card.json')
+        return row_of(job) if _newest(job) else failed(job, 'the notebook wrote no card.json')
     except OSError as e: return failed(job, f'{e.filename or path}: {e.strerror}')
 
 # %% ../nbs/10_sweep.ipynb #f87069ca
@@ -324,7 +326,8 @@ def _await(todo):
         path = Path(f'{job["folder"]}.log')
         if not path.exists(): continue
         with open(path, 'a') as log:
-            if not _wait_for(log): raise DicError(f'{path}: its run goes on; end it by hand')
+            if not _wait_for(log):
+                raise DicError(f'{path}: its run is still going on; end it by hand')
 
 def sweep(
     todo: list,         # From `jobs`
@@ -351,7 +354,8 @@ def _do(left, where, take):
     try:
         with contextlib.closing(_rows(left, where)) as found:
             for row in found: take(row|dict(skipped=False))
-    except Gone as e: raise DicError('the cluster is gone; the same command goes on') from e
+    except Gone as e:
+        raise DicError('the cluster is gone; run the same command again to continue') from e
     except KeyboardInterrupt as e:
         _await(left)
-        raise type(e)('the same command goes on') from e
+        raise type(e)('the same command continues') from e

@@ -218,7 +218,7 @@ def ship(
     run, path = Path(run), Path(into)/f'{name}.safetensors'
     card = read_json(run/'card.json')|dict(note='variables rounded to 16 bits after training')|more
     if fingerprint(run/'weights.safetensors')!=card['sha256']:
-        raise DicError(f'{run}: the card is not about these weights')
+        raise DicError(f'{run}: the card belongs to other weights')
     if card.get('default'): _no_default(into, name)
     facts = {k: v for k, v in card.items() if k not in ('model', 'config', 'sha256', 'bytes')}
     save_weights(load_model(run/'weights.safetensors'), path, facts, half=True)

@@ -307,7 +307,7 @@ def _equal(table, codec, paths, key, goal, store):
     mine = table[table.codec==codec.name]
     here = {} if mine.empty else averages(mine).set_index('setting')[key].to_dict()
     known = {i: here[codec.words(i)] for i in codec.settings if codec.words(i) in here}
-    if not known: raise DicError(f'{codec.name}: was measured on no picture')
+    if not known: raise DicError(f'{codec.name}: could not be measured on any picture')
     at = _closest(codec, known, goal, lambda at: point(at)[key])
     mean, seconds = point(at), times(codec, at, paths[:1])
     row = dict(codec=codec.name, setting=codec.words(at))

@@ -121,7 +121,8 @@ def ms_ssim(
     height, width = a.shape[:2]
     if min(height, width)<MS_SSIM_SIDE: return math.nan
     what, need = f'MS-SSIM of {width}x{height} pixels', 32*height*width
-    if need>free_memory(): raise DicError(f'{what} takes about {human(need)}, more than is free')
+    if need>free_memory():
+        raise DicError(f'{what} needs about {human(need)} of memory, more than is free')
     with memory_errors(what):
         return sum(_similarity(*(o[..., i].astype(float) for o in (a, b))) for i in range(3))/3
 

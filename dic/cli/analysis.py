@@ -60,14 +60,14 @@ _ANALYZE = dict(
                  'with NAME.png'),
         '--streams': dict(type=local_name, metavar='FOLDER',
                           help='where the .tfci files are (default: beside the pictures)'),
-        '--csv': dict(type=local_name, metavar='FILE', help='write the table there too')})
+        '--csv': dict(type=local_name, metavar='FILE', help='also write the table to this file')})
 
 # %% ../../nbs/09_cli.analysis.ipynb #412247ba
 def _warn_left_out(name):
     "Write a line about what a folder holds beside pictures; `compare_folders` reports the rest."
     notes = []
     with contextlib.suppress(DicError): collect(name, notes=notes)
-    for line in notes: warn(line.replace(' (--recursive takes what is there)', ''))
+    for line in notes: warn(line.replace(' (--recursive includes them)', ''))
 
 def _tell_measures(a, table, data):
     "Write the results of `dic analyze`."
@@ -83,7 +83,7 @@ def _tell_measures(a, table, data):
 def _analyze(a):
     from dic import analysis
     if a.csv: placeable(a.csv, a.overwrite)
-    if a.streams and not Path(a.streams).is_dir(): raise UsageError(f'{a.streams}: is no folder')
+    if a.streams and not Path(a.streams).is_dir(): raise UsageError(f'{a.streams}: is not a folder')
     for name in (a.originals, a.reconstructions): _warn_left_out(name)
     with spreading(a) as spread:
         table = analysis.compare_folders(a.originals, a.reconstructions, a.streams, spread)
@@ -121,7 +121,7 @@ def _averages(table, targets):
 _TARGETS = {
     '--bpp': dict(
         nargs='+', type=positive_number, default=[], metavar='BPP',
-        help='bring each photograph to these rates, instead of running through settings'),
+        help="code each photograph at these rates instead of the codecs' own settings"),
     '--psnr': dict(
         nargs='+', type=positive_number, default=[], metavar='DB', help='the same for PSNR'),
     '--size': dict(
@@ -146,7 +146,7 @@ def _rows_file(text):
 _RESULTS = {
     '--repeat': dict(
         type=whole_number, default=3, metavar='N',
-        help='how often each is timed; the median counts; 0 leaves times out (default: 3)'),
+        help='how many times each is timed, for the median; 0 leaves times out (default: 3)'),
     '-o --out': dict(
         type=local_name, metavar='FILE',
         help='write the rows there as JSON, too: codec, version, setting, image, bytes, bpp, '
@@ -156,10 +156,10 @@ _RESULTS = {
         help='print the results as JSON and nothing else; with a FILE the same as -o FILE')}
 
 # %% ../../nbs/09_cli.analysis.ipynb #fe5dfa91
-_BELOW = {'--recursive': dict(action='store_true', help='take what lies below folders too')}
+_BELOW = {'--recursive': dict(action='store_true', help='include sub-folders')}
 
 _BENCH = dict(
-    what='measure codecs beside each other on photographs',
+    what='compare codecs on photographs',
     examples=[
         'dic bench photos/                                # the default weights and all codecs '
         'that are installed',

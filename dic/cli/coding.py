@@ -85,7 +85,7 @@ def _either(src, dst, work, way, column, tick=None):
 def _with_shards(a, todo, work, way):
     "Make work on pictures work on shards as well."
     if a.column and not any(src.suffix.lower()=='.parquet' for src, _ in todo):
-        raise UsageError('--column is for Parquet files, and none is given')
+        raise UsageError('--column needs a Parquet file among the inputs')
     return partial(_either, work=work, way=way, column=a.column)
 
 _COLUMN = {'--column': dict(
@@ -222,7 +222,7 @@ def _compress(a):
 
 # %% ../../nbs/09_cli.coding.ipynb #44f5d581
 _DECOMPRESS = dict(
-    what='decompress .tfci files to PNG, or to what the name of the output says',
+    what="decompress .tfci files to PNG, or to the format of the output's suffix",
     examples=[
         'dic decompress photo.jpg.tfci                  # to photo.jpg.tfci.png',
         'dic decompress photo.jpg.tfci -o photo.jpg     # to what the suffix says',
@@ -237,8 +237,8 @@ _DECOMPRESS = dict(
                  '- is standard input, and needs -o'),
         '--format': dict(
             choices=FORMATS, metavar='NAME',
-            help='png, jpg, webp, bmp, tif or ppm: what is written to a folder or to standard '
-                 'output (default: png)')})
+            help='png, jpg, webp, bmp, tif or ppm: format of pictures written to a folder or to '
+                 'standard output (default: png)')})
 
 # %% ../../nbs/09_cli.coding.ipynb #6848ea0d
 def _check_names(a, todo):
@@ -248,9 +248,9 @@ def _check_names(a, todo):
         kind = format_of(dst)
         if kind not in FORMATS:
             raise UsageError(f'{dst}: ends in none of .png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, '
-                             '.ppm; the suffix says what is written, and a folder ends in /')
+                             '.ppm; the suffix sets the format; end the name of a folder in /')
         if a.format and kind!=a.format:
-            raise UsageError(f'{dst}: is no name for --format {a.format}')
+            raise UsageError(f'{dst}: does not match --format {a.format}')
 
 def _weights(data, named, load):
     "Load the weights that a file was made with, or those that were named; None for unknown ones."

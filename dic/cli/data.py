@@ -92,7 +92,7 @@ _INGEST = dict(
             type=local_name, metavar='FOLDER',
             help='folder that holds the data sets (default: data, or $DIC_DATA)'),
         '--base': dict(type=file_name, metavar='ADDRESS',
-                       help='fetch from there instead of the usual address')})
+                       help='fetch from this address instead of the usual one')})
 
 # %% ../../nbs/09_cli.data.ipynb #77a55410
 @command('ingest', **_INGEST)
@@ -130,9 +130,9 @@ _PREPARE = dict(
                  '(default: 640 1200)'),
         '--max-saturation': dict(
             type=float, metavar='X',
-            help='leave out what is more saturated, 0 to 1 (default: 0.5)'),
+            help='leave out photographs with more saturation, 0 to 1 (default: 0.5)'),
         '--seed': dict(type=whole_number, default=0, metavar='N',
-                       help='of the random sizes (default: 0)')})
+                       help='seed of the random sizes (default: 0)')})
 
 # %% ../../nbs/09_cli.data.ipynb #2c8259a2
 def _limits(a):

@@ -66,7 +66,7 @@ def _receive(name, path):
         while block := stream.read(2**20):
             f.write(block)
             if f.tell()>_LARGEST:
-                raise DicError(f'{name}: more than the {human(_LARGEST)} that are read')
+                raise DicError(f'{name}: is larger than {human(_LARGEST)}, the most that is read')
 
 def _send(path):
     "Copy a file to standard output."
@@ -75,10 +75,10 @@ def _send(path):
 # %% ../../nbs/09_cli.files.ipynb #cb27596f
 def _check_streams(a):
     "Refuse names that do not go with a stream."
-    if len(a.files)>1: raise UsageError('- stands for one file; name it, and one other, alone')
+    if len(a.files)>1: raise UsageError('- is one file and cannot be combined with other inputs')
     if a.out is None:
-        raise UsageError(f'{a.files[0]} has no name to make another from; say -o FILE, '
-                         'or -o - for standard output')
+        raise UsageError(f"{a.files[0]} has no name from which to derive the output's; "
+                         'use -o FILE, or -o - for standard output')
     if a.out=='-' and a.json: raise UsageError('--json and -o - both write to standard output')
     if a.out=='-': binary_stream('stdout')
     if a.files==['-']: binary_stream('stdin')
@@ -91,7 +91,7 @@ def _source(a, suffixes, but):
     found, failed = coding.gather(a.files, suffixes, but, True)
     if failed: raise DicError(failed[0]['error'])
     if len(found)>1:
-        raise UsageError(f'{a.files[0]}: stands for {len(found)} files, standard output for one')
+        raise UsageError(f'{a.files[0]}: matches {len(found)} files, but standard output takes one')
     return found[0]
 
 def _target(a):

@@ -69,7 +69,7 @@ def local_name(text):
 def _threads(text):
     "Read a whole number from 0 to 1024."
     v = whole_number(text)
-    if v>1024: raise argparse.ArgumentTypeError(f'{text} threads are more than 1024')
+    if v>1024: raise argparse.ArgumentTypeError(f'{text} is more than 1024 threads')
     return v
 
 # %% ../../nbs/09_cli.options.ipynb #dda83d15
@@ -91,18 +91,18 @@ def _device(text):
 _OUTPUTS = {
     '-o --out': dict(
         type=file_name, metavar='PATH',
-        help='where to write: a folder if it is one, ends in /, or the input is a folder or '
-             'several files, else a file; - is standard output (default: beside the input); this '
-             'and inputs may be addresses, such as s3://bucket/photos/; pip install '
+        help='the output: a folder if it is one, ends in /, or the input is a folder or several '
+             'files; otherwise a file; - is standard output (default: beside the input); outputs '
+             'and inputs may be addresses, such as s3://bucket/photos/, after pip install '
              '"dic-codec[remote]"'),
     '--recursive': dict(
         action='store_true',
-        help='take what lies below folders too; -o gets the same sub-folders'),
+        help='include sub-folders; -o gets the same sub-folders'),
     '--skip-existing': dict(
         action='store_true',
-        help='leave those alone whose output is there; in a folder given with -o, unless that is '
-             'an address, only if it was made from the same content'),
-    '--overwrite': dict(action='store_true', help='replace what is there')}
+        help='skip inputs whose output exists; for a local folder given with -o, only if the '
+             'output was made from the same content'),
+    '--overwrite': dict(action='store_true', help='replace existing outputs')}
 
 # %% ../../nbs/09_cli.options.ipynb #c72a856e
 _RATES = {
@@ -130,19 +130,19 @@ _SEARCH = {
              'seconds, 5 half a minute, 9 minutes a picture'),
     '--strict': dict(
         action='store_true',
-        help='fail where even the best file is smaller, or even the smallest better, than the '
-             'target; otherwise that file is written, with a note')}
+        help='fail if even the best file is below the target size or rate, or even the smallest '
+             'file is above the target PSNR; otherwise that file is written, with a note')}
 
 _PICTURES = {
     '--lenient': dict(
-        action='store_true', help='read damaged pictures as far as they go, with a note'),
+        action='store_true', help='read as much of damaged pictures as possible, with a note'),
     '--background': dict(
         type=_colour, metavar='COLOUR',
-        help='white, black, grey or #rrggbb, behind what is transparent (default: what is '
-             'transparent is kept)'),
+        help='white, black, grey or #rrggbb behind transparent parts (default: transparency '
+             'is kept)'),
     '--metadata': dict(
         choices=['none', 'all'], default='none',
-        help='all keeps EXIF and XMP, with the place where a photograph was taken '
+        help='all keeps EXIF and XMP, including the place where a photograph was taken '
              '(default: none)')}
 
 # %% ../../nbs/09_cli.options.ipynb #248b786c
@@ -155,7 +155,7 @@ _MACHINE = {
         help='auto, cpu, gpu or gpu:1 (default: auto)'),
     '--threads': dict(
         type=_threads, default=0, metavar='N',
-        help='threads of the CPU (default: 0, one a core)'),
+        help='CPU threads (default: 0, one per core)'),
     '--cluster': dict(
         type=file_name, metavar='WHERE',
         help='work on a cluster of Dask: local, slurm:FILE with options of a SLURMCluster, or the '

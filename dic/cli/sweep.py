@@ -21,14 +21,14 @@ _OWN = {
              "too (default: the notebook's own parameters)"),
     '-p --parameters': dict(
         dest='varied', nargs=2, action='append', default=[], metavar=('NAME', 'VALUES'),
-        help='values of a parameter with commas between; with several -p, every combination'),
+        help='comma-separated values of a parameter; with several -p, every combination'),
     '-o --out': dict(
         default='_runs/sweep', type=local_name, metavar='PATH',
-        help='folder for what each run leaves, and for sweep.csv and sweep.json (default: '
+        help='folder for the files of each run, and for sweep.csv and sweep.json (default: '
              '_runs/sweep)'),
     '--notebook': dict(
         default='train.ipynb', type=file_name, metavar='FILE',
-        help='what is run, also found in nbs/ (default: train.ipynb)'),
+        help='the notebook to run, also found in nbs/ (default: train.ipynb)'),
     '--cluster': dict(
         default='local', type=file_name, metavar='WHERE',
         help='local: a run at a time on each GPU, or on the CPU where there is none; slurm:FILE '
@@ -107,7 +107,7 @@ def _reporter(a):
 def _sweep(a):
     from dic.sweep import sweep
     todo = _todo(a)
-    tell(a, f'{len(todo)} run{"s"*(len(todo)>1)}; what they say is in {Path(a.out)}/NAME.log')
+    tell(a, f'{len(todo)} run{"s"*(len(todo)>1)}; their output is in {Path(a.out)}/NAME.log')
     rows = sweep(todo, a.out, a.cluster, _reporter(a))
     tell(a, '', *_table(rows))
     return rows, any('error' in r for r in rows)

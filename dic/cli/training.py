@@ -75,7 +75,7 @@ def _tell_run(a, folder):
 
 # %% ../../nbs/09_cli.training.ipynb #d7931d2a
 _TRAIN = dict(
-    what='train a model, or go on with a run that was interrupted',
+    what='train a model, or continue an interrupted run',
     examples=[
         'dic train --lambda 0.01',
         'dic train --lambda 0.02 --model deep --data clic_professional_train_2020 --preset full',
@@ -84,7 +84,7 @@ _TRAIN = dict(
     options='threads',
     own=plan_options()|{'--backend': dict(
         choices=['tensorflow', 'jax'], default='tensorflow',
-        help='what trains; jax in an environment of its own (default: tensorflow)')})
+        help='what trains; jax runs in an environment of its own (default: tensorflow)')})
 
 @command('train', **_TRAIN)
 def _train(a):
@@ -97,7 +97,7 @@ def _train(a):
     try:
         with _progress(a): folder = training.train(a.backend, **given)
     except KeyboardInterrupt as e:
-        raise type(e)('the same command goes on from the last checkpoint') from e
+        raise type(e)('the same command continues from the last checkpoint') from e
     return _tell_run(a, folder), False
 
 # %% ../../nbs/09_cli.training.ipynb #2577e287
@@ -127,7 +127,7 @@ def _export(a):
 
 # %% ../../nbs/09_cli.training.ipynb #453b46ad
 _IMPORT = dict(
-    what='make a run of what a bundle brought back: weights, tables, exact prior, card',
+    what="make a run of a bundle's results: weights, tables, exact prior, card",
     examples=['dic import out', 'dic import out --data photographs/ --kodak data/kodak'],
     options='threads',
     own={

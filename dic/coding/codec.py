@@ -101,9 +101,9 @@ def _check_payload(model, head, size):
     "Refuse a payload of a size in bytes that the picture cannot have."
     counts = model.symbols(head.height, head.width)
     what = f'a picture of {head.width} x {head.height}'
-    if size>16*sum(counts.values())+64: raise DecodeError(f'{what} cannot need so many bytes')
+    if size>16*sum(counts.values())+64: raise DecodeError(f'the payload is too large for {what}')
     least = sum(n*model.tables[k].least_bits() for k, n in counts.items())/8
-    if size+16<least: raise DecodeError(f'{what} cannot be in so few bytes')
+    if size+16<least: raise DecodeError(f'the payload is too small for {what}')
 
 def _quality(head, model): return dict(quality=head.quality) if 'quality' in model.options else {}
 
@@ -135,7 +135,7 @@ def latents_of(
     if check(head.start, model.checked(latents))!=head.check:
         raise DecodeError('the decoded latents are not the encoded ones: the file was tampered '
                           'with, or its model has no exact prior and this machine computes '
-                          'another; then decode where it was made')
+                          'different values; then decode it on the machine that made it')
     return head, model, latents
 
 # %% ../../nbs/04_codec.ipynb #c72adcc5
@@ -227,7 +227,7 @@ def _to_goal(trials, goal, effort, tick, notes):
     found = _corrected(trials, steps, goal, effort, tick)
     tick(1.)
     if not found or found[0]<bottom and not beyond: return data, steps
-    if beyond: notes[-1] = f'the best has {show(found[0])}'
+    if beyond: notes[-1] = f'the best possible file has {show(found[0])}'
     return found[1:]
 
 # %% ../../nbs/04_codec.ipynb #2d8fa69b

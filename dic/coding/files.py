@@ -37,7 +37,7 @@ def gather(
     found, failed = [], []
     for name in listed(inputs):
         if is_address(name) and not far:
-            why = f'{name}: is an address, and files of this machine are needed here'
+            why = f'{name}: is an address; only files of this machine can be used here'
             failed.append(dict(input=str(name), error=why))
             continue
         find = collect_far if is_address(name) else collect
@@ -340,7 +340,7 @@ def _left_for_pixels(options, taken, height, width):
     "Reduce a size or a rate by the bytes that sections take."
     goal = options.get('size') or options.get('bpp', 0)*height*width/8
     if not goal or not taken: return options
-    if taken>=goal: raise DicError(f'what it holds beside its pixels takes {taken:,} bytes')
+    if taken>=goal: raise DicError(f'transparency and metadata alone take {taken:,} bytes')
     left = goal-taken
     return dict(size=left) if 'size' in options else dict(bpp=8*left/(height*width))
 
@@ -436,7 +436,8 @@ _MADE = '.tfci.png' # What decompressing adds to the name of a picture
 
 def _rename(src, dst):
     "Give a file another name."
-    if node_at(dst) not in ('', 'file'): raise DicError(f'{dst}: is no file that can be replaced')
+    if node_at(dst) not in ('', 'file'):
+        raise DicError(f'{dst}: is not a file that can be replaced')
     os.replace(src, dst)
     return {}
 

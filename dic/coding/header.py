@@ -64,12 +64,12 @@ def read_stream(
     "Read a file's bytes. Raise `DecodeError` where it cannot be one, before it is read."
     try:
         found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode): raise DecodeError(f'{path}: no regular file')
+        if not stat.S_ISREG(found.st_mode): raise DecodeError(f'{path}: is not a regular file')
         if found.st_size>MAX_BYTES:
-            raise DecodeError(f'{path}: with {human(found.st_size)} no .tfci file')
+            raise DecodeError(f'{path}: has {human(found.st_size)}, too large for a .tfci file')
         return Path(path).read_bytes()
     except OSError as e: raise DecodeError(f'{path}: {e.strerror}') from e
-    except ValueError as e: raise DecodeError(f'{path!r}: no file has such a name') from e
+    except ValueError as e: raise DecodeError(f'{path!r}: is not a valid file name') from e
 
 # %% ../../nbs/04_header.ipynb #e86a1fd1
 def info(

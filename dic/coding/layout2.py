@@ -96,7 +96,7 @@ def decompress(
     h, w, payload = head['height'], head['width'], head['payload']
     options = dict(quality=head['quality']) if 'quality' in model.options else {}
     if len(payload)>16*sum(model.symbols(h, w).values())+64:
-        raise DecodeError(f'a picture of {w} x {h} cannot need so many bytes')
+        raise DecodeError(f'the payload is too large for a picture of {w} x {h}')
     afford(model, h, w)
     latents = _latents(model, payload, h, w, options)
     if _check(head['head'], latents, model.kind)!=head['hash']:

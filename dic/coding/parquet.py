@@ -27,12 +27,12 @@ def _parsed(src, f, *args):
     except MemoryError: raise
     except Exception as e:
         why = (str(e).splitlines() or [type(e).__name__])[0][:200]
-        raise DecodeError(f'{src}: is a damaged Parquet file, or none ({why})') from e
+        raise DecodeError(f'{src}: is not a Parquet file, or is damaged ({why})') from e
 
 def _opened(src):
     "Open a table."
     pq = needs('pyarrow.parquet', 'cluster', 'a Parquet file')
-    if node_at(src)!='file': raise DecodeError(f'{src}: no regular file')
+    if node_at(src)!='file': raise DecodeError(f'{src}: is not a regular file')
     how = dict(buffer_size=_BUFFER, pre_buffer=False) # or it would read whole row groups
     return _parsed(src, partial(pq.ParquetFile, str(src), **how))
 
@@ -99,7 +99,7 @@ def _value(value, name, pictures, tick):
         pictures.others += 1
         return value
     made = None
-    if data is None: pictures.leave(name, 'names a file, and holds no bytes')
+    if data is None: pictures.leave(name, 'names a file, but does not contain it')
     else: made = pictures.convert(name, [data], tick)
     if not made: return value
     if not isinstance(value, dict): return made.read_bytes()

@@ -66,7 +66,7 @@ def _check_kinds(todo):
     for p, q in todo:
         if not is_shard(p) or q.suffix.lower()==p.suffix.lower(): continue
         if not isinstance(q, Path) or node_at(q)!='stream':
-            raise UsageError(f'{q}: is no name for what {p.name} becomes; end it in {p.suffix}, '
+            raise UsageError(f'{q}: must end in {p.suffix} like {p.name}, '
                              'or in / for a folder')
 
 # %% ../../nbs/04_shards.ipynb #82b1beb2
@@ -85,7 +85,8 @@ def jobs(
     paths, failed = gather(names, suffixes, but, **how)
     for p in paths:
         if out is None and is_shard(p):
-            raise UsageError(f'{p}: a shard keeps its name; say -o FOLDER/')
+            raise UsageError(f'{p}: the output of a shard has its name; '
+                             'name a folder with -o FOLDER/')
     for shards, end in ((False, suffix), (True, '')):
         some = [p for p in paths if is_shard(p)==shards]
         place |= zip(some, targets(names, some, out, end, under))
@@ -193,7 +194,7 @@ def _parsed(f, *args, **kwargs):
     except MemoryError: raise
     except Exception as e:
         why = (str(e).splitlines() or [type(e).__name__])[0][:200]
-        raise DecodeError(f'is a damaged tar, or none ({why})') from e
+        raise DecodeError(f'is not a tar, or is damaged ({why})') from e
 
 # %% ../../nbs/04_shards.ipynb #ccfe21d5
 Member = namedtuple('Member', 'info start end') # A `TarInfo`; its bytes in the file, headers too
@@ -234,7 +235,7 @@ def members(
         if tar.offset<=at: raise DecodeError(f'the tar is damaged at byte {at:,}')
         if tar.offset>size:
             raise DecodeError(f'{info.name[:200]}: has {human(info.size)} by its header, '
-                              'and the tar ends before')
+                              'but the tar ends before that')
         yield Member(info, at, tar.offset)
         at = tar.offset
     _check_end(f, at, size, notes)
@@ -300,7 +301,7 @@ def _through(f, out, sample, pictures, tick):
 # %% ../../nbs/04_shards.ipynb #958811c8
 def _sized(src):
     "Return the size of a file. Raise `DecodeError` where it is none."
-    if node_at(src)!='file': raise DecodeError(f'{src}: no regular file')
+    if node_at(src)!='file': raise DecodeError(f'{src}: is not a regular file')
     return os.stat(src).st_size
 
 def _end(out):

@@ -89,8 +89,8 @@ def grown(
     "Copy weights to a model with more latents that computes the same; `DicError` where none can."
     new = type(m)(**m.config|dict(latents=latents, direct=True, linear=linear or m.s.linear))
     if m.net.variables.keys()-new.net.variables.keys():
-        raise DicError(f'latents is {latents}, as many as the channels of a block that takes them, '
-                       'which weights cannot grow to')
+        raise DicError(f'weights cannot be extended to {latents} latents, the number of channels '
+                       'of a block that reads them; choose another number')
     groups = np.arange(4)[:, None]*(latents//4)  # each of the four groups grows
     at = (groups+np.arange(m.s.latents//4)).ravel()
     for k, v in new.net.variables.items():

@@ -29,7 +29,7 @@ def _has_ended(folder, p, say):
     if not (folder/'card.json').exists(): return False
     card = read_json(folder/'card.json')
     if not is_over(p, card['steps'], card.get('minutes', 0)): return False
-    say(f'ended before: {folder}/weights.safetensors (another run has another seed)')
+    say(f'finished already: {folder}/weights.safetensors (for another run, change the seed)')
     return True
 
 # %% ../../nbs/03_training.ipynb #561f1b58
@@ -43,7 +43,7 @@ def _with_tensorflow(p, where, paths, folder, progress, say):
     tensorflow.convert(folder, engine)
     say(f'run: {folder}')
     r = loop.train(engine, p, folder, learn, held, progress, began)
-    if r.asked: raise KeyboardInterrupt('the checkpoint is written; the same command goes on')
+    if r.asked: raise KeyboardInterrupt('the checkpoint is written; the same command continues')
     facts = dict(steps=r.step, data=weights.about(p, paths), skipped=loop.skipped(r),
         minutes=round(r.seconds/60, 2), core_hours=round(r.core_seconds/3600, 2),
         device=where, revision=revision, repeat=line)

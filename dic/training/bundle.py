@@ -226,7 +226,7 @@ def export(
     p, out = p or plan(**params), Path(out)
     if out.suffix!='.pyz': out = out.with_name(f'{out.name}.pyz')
     if out.exists() and not _is_bundle(out):
-        raise DicError(f'{out}: is there already and no bundle; name another file')
+        raise DicError(f'{out}: exists already and is not a bundle; name another file')
     photos = some(_parts(p, p['data'])[0]) if p['data'] else None
     data = _packed(_programs(fresh(p, photos), p))
     with atomic(out) as f: f.write(data)
@@ -252,7 +252,7 @@ def _text(path, limit):
     "Read a file's text. Raise `DicError` where it is too large, damaged or cannot be read."
     try:
         size = path.stat().st_size
-        if size>limit: raise DicError(f'{path}: {size:,} bytes are too many')
+        if size>limit: raise DicError(f'{path}: too large, with {size:,} bytes')
         return path.read_text()
     except OSError as e:
         raise DicError(f'{path}: cannot be read ({e.strerror}); '
@@ -310,13 +310,13 @@ def _fill(model, run, said):
     room = 2**20+4*sum(math.prod(v.shape) for v in left.values())
     for path in files:
         if path.stat().st_size>room:
-            raise DicError(f'{path}: larger than {model.kind} {model.config}')
+            raise DicError(f'{path}: too large for {model.kind} {model.config}')
         _take_all(path, left, model)
     if left:
         more = ' and others' if len(left)>1 else ''
         raise DicError(f'{run}: no weights for {next(iter(left))}{more}; is a part missing?')
     if {p.name: zoo.fingerprint(p) for p in files}!=said:
-        raise DicError(f'{run}: the weights are not those that run.json speaks of; '
+        raise DicError(f'{run}: the weights do not match run.json; '
                        'fetch both again')
 
 # %% ../../nbs/03_training.bundle.ipynb #c6fe102d

@@ -120,7 +120,7 @@ def places(
     "Say how arrays lie on the devices. Raise `DicError` where a batch cannot be shared so."
     there = len(jax.devices())
     devices = devices or max(n for n in range(1, there+1) if batch%n==0)
-    if devices>there: raise DicError(f'--devices {devices}: there are {there}')
+    if devices>there: raise DicError(f'--devices {devices}: only {there} found')
     if batch%devices: raise DicError(f'a batch of {batch} cannot be split over {devices} devices')
     mesh = jax.sharding.Mesh(np.array(jax.devices()[:devices]), ('batch',))
     split, same = jax.sharding.PartitionSpec('batch'), jax.sharding.PartitionSpec()
@@ -237,8 +237,8 @@ def check_parity(
     for k, v in here.items():
         there, wide = said['values'][k], 1 if exact or tolerance or k!='grad_norm' else 3
         if not abs(v/there-1)<=limit*wide:
-            raise DicError(f'no parity: {k} is {v:.7g} here and was {there:.7g} in TensorFlow; '
-                           'nothing was trained (--tolerance sets what may differ)')
+            raise DicError(f'no parity: {k} is {v:.7g} here, but {there:.7g} in TensorFlow; '
+                           'nothing was trained (--tolerance sets how far they may differ)')
     return here
 
 def _measured(engine, weights, said):

@@ -369,7 +369,7 @@ def _validation(r, batches):
     "Make a line of the log about held-out photographs. Raise `DicError` if it is not finite."
     found = validated(r.engine, batches, r.p)
     if not np.isfinite(list(found.values())).all():
-        raise DicError(f'{r.folder}: what the weights make of held-out photographs is not finite '
+        raise DicError(f'{r.folder}: validation is not finite '
                        f'after {r.step} steps, so training has diverged; try a lower main_lr')
     hours = dict(hours=round(r.seconds/3600, 4), core_hours=round(r.core_seconds/3600, 4))
     return dict(step=r.step, **found, **hours)

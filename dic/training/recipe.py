@@ -80,7 +80,7 @@ def plan(
     precision: str='float32', # Arithmetic of the transforms: `float32` or `mixed_bfloat16`
     preset: str='auto',   # `full`, `quick`, or `auto`: full on a GPU, quick on a CPU
     save_every: float=180., # Seconds between checkpoints
-    minutes: float=None,  # Stop after so many, with the weights of then; the same command goes on
+    minutes: float=None,  # Stop after so many, with the weights so far; the same command continues
     total_minutes: float=None, # Length of the run in minutes, over all calls, instead of steps
     valid: float=.05,     # Share of the photographs (or number, from 1 on) held out for validation
 ) -> dict:                # The same, complete; `filters` and `latents` are in `config`
@@ -137,14 +137,14 @@ def checked(
         raise DicError(f'precision {p["precision"]!r} is neither float32 nor mixed_bfloat16')
     _check_numbers(p)
     if _numbers(p['lmbda'])!=sorted(_numbers(p['lmbda'])):
-        raise DicError(f'lmbda is {p["lmbda"]}; a range begins with the lower one')
+        raise DicError(f'lmbda is {p["lmbda"]}; the lower end of a range comes first')
     if p['valid']>1 and p['valid']!=int(p['valid']):
-        raise DicError(f'valid is {p["valid"]}; above 1 it is a number of photographs, and whole')
+        raise DicError(f'valid is {p["valid"]}; above 1 it must be a whole number')
     if p['seed']>=2**31: raise DicError(f'seed is {p["seed"]}; it must be below 2**31')
     if not 0<=p['cool_down']<=1:
         raise DicError(f'cool_down is {p["cool_down"]}; it must be from 0 to 1')
     if p['config'].get('metric')=='ms-ssim' and p['patch']<192:
-        raise DicError(f'patch is {p["patch"]}; MS-SSIM, with its five scales, takes 192 pixels')
+        raise DicError(f'patch is {p["patch"]}; MS-SSIM needs at least 192 pixels')
     return p | {k: int(p[k]) for k in _WHOLE}
 
 # %% ../../nbs/03_training.recipe.ipynb #d8d6c7cf

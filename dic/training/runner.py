@@ -32,7 +32,8 @@ class Bundle:
         try:
             with zipfile.ZipFile(self.path) as z: return z.read(name)
         except (OSError, KeyError, zipfile.BadZipFile) as e:
-            raise DicError(f'{self.path}: no bundle ({e}); name one that `dic export` wrote') from e
+            raise DicError(f'{self.path}: is not a bundle ({e}); '
+                           'name one that dic export wrote') from e
 
     def weights(self):
         "Read the weights it begins with."
@@ -74,13 +75,13 @@ def gathered(
 # Of a plan, what the command line may change, and further options with numbers
 OPEN = 'steps main_lr aux_lr warm_up cool_down seed minutes total_minutes valid save_every'.split()
 MORE = dict(
-    devices=(int, 'split the batch over so many devices'),
-    part_mb=(float, 'write the weights in parts of at most so many MB, such as 15'),
-    tolerance=(float, 'relative difference to TensorFlow that is parity'))
+    devices=(int, 'split the batch over this many devices'),
+    part_mb=(float, 'write the weights in parts of at most this many MB, such as 15'),
+    tolerance=(float, 'largest relative difference from TensorFlow that counts as parity'))
 
 def parser():
     "Make the parser of the command line."
-    about = 'Train an exported model. The same command goes on with a run that was interrupted.'
+    about = 'Train an exported model. The same command continues an interrupted run.'
     p = argparse.ArgumentParser('bundle.pyz', fromfile_prefix_chars='@', description=about)
     add, known = p.add_argument, options()
     add('--photos', nargs='+', required=True, metavar='SOURCE',
@@ -159,7 +160,7 @@ def work(
     p = _plan(o, b.meta)
     writable(folder)
     with loop.hold(folder): r = _trained(o, b, p, folder, began, unpacked)
-    state, more = ('done', '') if r.over() else ('so far', '; the same command goes on')
+    state, more = ('done', '') if r.over() else ('so far', '; the same command continues')
     _say(f'{state}: {r.step:,} steps, weights in {o.out}{more}')
     return 128+r.asked if r.asked else 0
 

@@ -55,7 +55,7 @@ def unpack(
         metadata = header.pop('__metadata__', {})
         return {k: _array(data, **v) for k, v in header.items()}, metadata
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as e:
-        raise DicError(f'{name}: damaged, or no safetensors file') from e
+        raise DicError(f'{name}: not a safetensors file, or damaged') from e
 
 def _array(data, dtype, shape, data_offsets):
     "Read an array of the file. Raise `ValueError` where it is not all there."

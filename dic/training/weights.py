@@ -30,7 +30,8 @@ def fresh(
     if not p['init']: return model.begin(photos)
     start = zoo.load_model(zoo.locate(p['init'])).as_start(model.config, photos)
     if start.config!=model.config:
-        raise DicError(f'{p["init"]}: is {start.config}, which is no start for {model.config}')
+        raise DicError(f'{p["init"]}: is {start.config}, '
+                       f'which cannot be the start for {model.config}')
     ours = model.named_variables()
     for k, v in start.named_variables().items(): ours[k].assign(v)
     return model
