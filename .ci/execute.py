@@ -1,28 +1,32 @@
 #!/usr/bin/env python3
-"Execute notebooks and keep what they show: make run NB=nbs/04_files.ipynb; several with spaces between."
+"""Execute notebooks and keep their outputs: make run NB=nbs/04_files.ipynb CELLS=id
+
+Cells that take long are left out, unless CELLS names them by the beginning of their ids.
+"""
 import os, re, sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
-from tools import ROOT, run
+from tools import CORES, ROOT, Failed, environment, quoted, run
 
 LONG = re.compile(r'#\|\s*(slow|check|eval:\s*false)')
-NOISE = re.compile(r'cpu_feature|TF-TRT|cuda|Warning|libtiff')
+NOISE = re.compile(r'cpu_feature|TF-TRT|cuda|\d+%\|') # In lines on standard error
 BAR = re.compile(r'[^|\n]*\d+%\|')
 
-def is_left(cell, cells):
-    "Say whether a cell is not executed: one that takes long, unless its id begins with one that is named."
-    named = any(cell.id.startswith(o) for o in cells)
-    return not named and any(LONG.match(o) for o in cell.source.splitlines()[:4])
+def is_long(cell): return any(LONG.match(o) for o in cell.source.splitlines()[:4])
 
-def is_kept(output):
-    "Say whether an output is worth keeping: progress bars and the warnings of libraries are not."
-    text = output.get('text') or output.get('data', {}).get('text/plain', '')
-    widget = 'application/vnd.jupyter.widget-view+json' in output.get('data', {})
-    if widget and BAR.match(text): return False
-    return not (output.get('name')=='stderr' and (NOISE.search(text) or BAR.search(text)))
+def cleaned(output):
+    "Take progress bars and the log of TensorFlow out of an output; None where nothing is left."
+    if output.get('name')=='stderr':
+        lines = output['text'].splitlines(keepends=True)
+        output['text'] = ''.join(o for o in lines if not NOISE.search(o))
+        return output if output['text'].strip() else None
+    data = output.get('data', {})
+    is_bar = 'application/vnd.jupyter.widget-view+json' in data and BAR.match(data['text/plain'])
+    return None if is_bar else output
 
 def joined(outputs):
     "Join streams that follow each other, as JupyterLab does."
@@ -40,17 +44,27 @@ def execute(path, cells):
                             resources=dict(metadata=dict(path=str(path.parent))))
     with client.setup_kernel():
         for n, cell in enumerate(nb.cells):
-            if cell.cell_type!='code' or is_left(cell, cells): continue
-            client.execute_cell(cell, n)
-            cell.outputs = joined(filter(is_kept, cell.outputs))
+            named = any(cell.id.startswith(o) for o in cells)
+            if cell.cell_type!='code' or is_long(cell) and not named: continue
+            try: client.execute_cell(cell, n)
+            except CellExecutionError as e: raise Failed(f'cell {n}, {cell.id}: {e}') from e
+            cell.outputs = joined(filter(None, map(cleaned, cell.outputs)))
     nbformat.write(nb, path)
-    run(f'nbdev_clean --fname {path}')
+    run(quoted('nbdev_clean', '--fname', path))
 
-if __name__=='__main__':
-    os.environ.update(PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL='3')
-    names = [o for o in sys.argv[1:] if o.endswith('.ipynb')]
-    if not names: sys.exit('name notebooks: make run NB=nbs/04_files.ipynb')
-    run('nbdev_export')
-    for name in names:
-        print(name, flush=True)
-        execute(Path(name).resolve(), [o for o in sys.argv[1:] if o not in names])
+def main(words):
+    "Execute the notebooks among the words; the others are beginnings of ids."
+    names = [o for o in words if o.endswith('.ipynb')]
+    missing = [o for o in names if not Path(o).is_file()]
+    if not names or missing:
+        sys.exit(f'no such notebook: {" ".join(missing) or "(none named)"}; '
+                 'make run NB=nbs/04_files.ipynb')
+    os.environ.update(environment(CORES), PYTHONPATH=str(ROOT))
+    try:
+        run('nbdev_export')
+        for name in names:
+            print(name, flush=True)
+            execute(Path(name).resolve(), [o for o in words if o not in names])
+    except Failed as e: sys.exit(str(e))
+
+if __name__=='__main__': main(sys.argv[1:])

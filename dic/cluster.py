@@ -23,7 +23,7 @@ _LOCAL = {
     'distributed.worker.profile.enabled': False,
     'distributed.admin.tick.interval': '1s',           # what takes time of the cores: by default
     'distributed.admin.system-monitor.interval': '5s', # every 20 ms, every 500 ms
-    'distributed.worker.memory.monitor-interval': '1s',# and every 100 ms
+    'distributed.worker.memory.monitor-interval': '1s',# and, for their memory, every 100 ms
     'distributed.nanny.pre-spawn-environ': dict(OMP_NUM_THREADS=1, **_MUTE)}
 
 def _local():

@@ -266,7 +266,7 @@ def _left_out(left, suffixes, but):
 
 def _nothing(folder):
     "Say why a folder stands for nothing."
-    but = f' without {folder.but} before it' if folder.but else ''
+    but = ', but for what dic decompress has made' if folder.but else ''
     return f'no file in it ends in {", ".join(folder.suffixes)}{but}'
 
 # %% ../nbs/00_disk.ipynb #c04e0012

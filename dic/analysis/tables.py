@@ -7,7 +7,7 @@ __all__ = ['MEASURES', 'compare', 'match', 'Table', 'table_of', 'compare_folders
            'to_csv', 'to_json']
 
 # %% ../../nbs/05_analysis.tables.ipynb #e4d04d13
-import math
+import math, os
 from collections import defaultdict
 from pathlib import Path
 
@@ -42,7 +42,12 @@ _SUREST = (lambda p: p.name+'.tfci.png', lambda p: p.name+'.tfci', # the surest 
 
 def _is_made(path):
     "Say whether a file has the name that decompressing gives, whatever its format."
-    return path.stem.lower().endswith('.tfci')
+    return '.tfci.' in path.name.lower()
+
+def _identity(path):
+    "Return what all names of one file have in common."
+    s = os.stat(path)
+    return s.st_dev, s.st_ino
 
 def _pairs(ours, theirs):
     "Match each of ours with one of theirs, None where several fit; give those that are taken too."
@@ -52,7 +57,7 @@ def _pairs(ours, theirs):
     for key in _SUREST:
         for p in ours:
             if p in pairs: continue
-            hits = [q for q in index[key(p)] if q not in used and q.resolve()!=p.resolve()]
+            hits = [q for q in index[key(p)] if q not in used]
             if hits: pairs[p] = hits[0] if len(hits)==1 else None
             used |= dict.fromkeys(hits, p)
     return pairs, used
@@ -62,7 +67,7 @@ def _unpaired(ours, theirs, pairs, used):
     several = {p: ', '.join(str(q) for q in used if used[q]==p) for p in pairs if not pairs[p]}
     why = {p: f'several go with it: {names}' for p, names in several.items()}
     why |= {p: f'{p.name}: no reconstruction of that name' for p in ours if p not in pairs}
-    alone = [q for q in theirs if q not in used and q not in ours]
+    alone = [q for q in theirs if q not in used]
     return why|{q: f'{q.name}: no original of that name' for q in alone}
 
 # %% ../../nbs/05_analysis.tables.ipynb #50858b05
@@ -75,6 +80,8 @@ def match(
     named = [isinstance(o, (str, Path)) and Path(o).is_file() for o in (originals, reconstructions)]
     if all(named): return [(ours[0], theirs[0])], []
     ours = [p for p in ours if not _is_made(p)] or ours
+    known = set(map(_identity, ours))
+    theirs = [q for q in theirs if _identity(q) not in known]   # nothing is compared with itself
     pairs, used = _pairs(ours, theirs)
     why = _unpaired(ours, theirs, pairs, used)
     failures = [dict(image=p.name, problem=problem) for p, problem in why.items()]

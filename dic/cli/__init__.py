@@ -66,7 +66,7 @@ def _check_output(a):
 def _parsed(argv):
     "Read a command line; what is unknown is an error of the command's own."
     if not argv[0].startswith('-') and argv[0] not in MODULES:
-        raise UsageError(f'{argv[0]} is no command{meant(argv[0], MODULES)}; '
+        raise UsageError(f'{argv[0]!r} is no command{meant(argv[0], MODULES)}; '
                          f'there are {", ".join(MODULES)}')
     a, unknown = parser(argv[0]).parse_known_args(argv)
     if unknown:

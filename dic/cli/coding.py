@@ -52,7 +52,7 @@ class _Tally:
         line = f'{count}, {human(self.bytes)}, {mean:.3f} bpp on average, {seconds:.1f} s'
         if self.skipped: line += f'; {self.skipped} skipped'
         if self.failed: line += f'; {self.failed} failed'
-        if self.kept: line += f'; {self.kept} pictures in shards failed'
+        if self.kept: line += f'; {self.kept} picture{"s"*(self.kept>1)} in shards failed'
         return [line]
 
 # %% ../../nbs/09_cli.coding.ipynb #f51c37f6
@@ -60,7 +60,7 @@ def _kept_line(row):
     "Say what a shard holds that could not be converted."
     n, (first, *_) = row['failed'], row['reasons']
     more = f', and {n-1} more' if n>1 else ''
-    return f'{row["input"]}: {n} of {n+row["pictures"]} pictures stay as they were ({first}{more})'
+    return f'{row["input"]}: {n} of {n+row["pictures"]} pictures cannot be converted ({first}{more})'
 
 def _shard_line(row):
     "Describe the result for a shard in a line."

@@ -285,6 +285,8 @@ def _through(f, out, sample, pictures, tick):
     way = pictures.way
     key = hash(split(sample[0].info.name)[0])
     there = key in pictures.keys or any(split(m.info.name)[1]==way.given for m in sample)
+    if again := [m for m in sample if key in pictures.keys and split(m.info.name)[1]==way.given]:
+        pictures.notes[f'second .{way.given} of its key copied'] += len(again)
     for m in sample:
         info, made = m.info, None
         if not _is_taken(info, way): pictures.pass_by(info)
@@ -294,9 +296,9 @@ def _through(f, out, sample, pictures, tick):
             made = pictures.convert(info.name, data, partial(tick, m))
         if made: _put(f, out, m, made, way.given)
         else: out.writelines(_blocks(f, m.start, m.end))
-        if made: pictures.keys.add(key)
         there = there or made is not None
         tick(m, 1.)
+    if there: pictures.keys.add(key)
 
 # %% ../../nbs/04_shards.ipynb #958811c8
 def _sized(src):

@@ -78,6 +78,6 @@ def afford(
     need, free = memory(model, height, width, effort), free_memory()
     if need<=free: return
     plain = memory(model, height, width)
-    less = f'; without --effort about {human(plain)}' if plain<need else ''
+    less = f'; without a search (effort 0) about {human(plain)}' if plain<need else ''
     raise DicError(f'{width} x {height} with {model.kind}: needs about {human(need)} of '
                    f'memory, {human(free)} are free{less}')

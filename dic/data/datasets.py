@@ -90,7 +90,8 @@ def find_photos(
     if known: raise DicError(f'{data} is not in {here.parent} yet: dic ingest {data}')
     try: return collect([data], notes=notes)
     except DicError as e:
-        if not (hint := meant(data, DATASETS)): raise
+        hint = meant(data, DATASETS)
+        if not hint or 'no such file' not in str(e): raise
         raise DicError(f'{e}{hint}') from e
 
 def _photos_of(folder, notes):

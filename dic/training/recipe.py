@@ -119,13 +119,13 @@ def _check_numbers(p):
         values = _numbers(p[k]) if k=='lmbda' else [p[k]]
         if not all(map(_is_number, values)):
             raise DicError(f'{k} is {p[k]!r}; it must be a number')
-        if k in _WHOLE and (p[k]!=int(p[k]) or p[k]<_WHOLE[k]):
+        if k in _WHOLE and not (_WHOLE[k]<=p[k]<math.inf and p[k]==int(p[k])):
             raise DicError(f'{k} is {p[k]}; it must be a whole number from {_WHOLE[k]} on')
         if k in _POSITIVE and not all(0<v<math.inf for v in values):
             raise DicError(f'{k} is {p[k]}; it must be above 0')
     for k in ('filters', 'latents'):
         n = p['config'].get(k, 1)
-        if not isinstance(n, int) or n<1:
+        if not isinstance(n, int) or n is True or n<1:
             raise DicError(f'{k} is {n!r}; it must be a whole number from 1 on')
 
 # %% ../../nbs/03_training.recipe.ipynb #67fd98af
@@ -136,7 +136,9 @@ def checked(
     if p['precision'] not in ('float32', 'mixed_bfloat16'):
         raise DicError(f'precision {p["precision"]!r} is neither float32 nor mixed_bfloat16')
     _check_numbers(p)
-    if _numbers(p['lmbda'])!=sorted(_numbers(p['lmbda'])):
+    values = list(_numbers(p['lmbda']))
+    if not 1<=len(values)<=2: raise DicError(f'lmbda is {p["lmbda"]}; give one, or a range of two')
+    if values!=sorted(values):
         raise DicError(f'lmbda is {p["lmbda"]}; the lower end of a range comes first')
     if p['valid']>1 and p['valid']!=int(p['valid']):
         raise DicError(f'valid is {p["valid"]}; above 1 it must be a whole number')
