@@ -7,7 +7,7 @@ __all__ = ['MEASURES', 'compare', 'match', 'Table', 'table_of', 'compare_folders
            'to_csv', 'to_json']
 
 # %% ../../nbs/05_analysis.tables.ipynb #e4d04d13
-import math, os
+import math
 from collections import defaultdict
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from .metrics import bpp, db, ms_ssim, mse
 from ..core import DicError, needs, psnr_of
-from ..disk import atomic, collect, write_json
+from ..disk import atomic, collect, identity, write_json
 from ..machine import hardware
 from ..images import read_image
 
@@ -43,11 +43,6 @@ _SUREST = (lambda p: p.name+'.tfci.png', lambda p: p.name+'.tfci', # the surest 
 def _is_made(path):
     "Say whether a file has the name that decompressing gives, whatever its format."
     return '.tfci.' in path.name.lower()
-
-def _identity(path):
-    "Return what all names of one file have in common."
-    s = os.stat(path)
-    return s.st_dev, s.st_ino
 
 def _pairs(ours, theirs):
     "Match each of ours with one of theirs, None where several fit; give those that are taken too."
@@ -80,8 +75,8 @@ def match(
     named = [isinstance(o, (str, Path)) and Path(o).is_file() for o in (originals, reconstructions)]
     if all(named): return [(ours[0], theirs[0])], []
     ours = [p for p in ours if not _is_made(p)] or ours
-    known = set(map(_identity, ours))
-    theirs = [q for q in theirs if _identity(q) not in known]   # nothing is compared with itself
+    known = set(map(identity, ours))
+    theirs = [q for q in theirs if identity(q) not in known]   # nothing is compared with itself
     pairs, used = _pairs(ours, theirs)
     why = _unpaired(ours, theirs, pairs, used)
     failures = [dict(image=p.name, problem=problem) for p, problem in why.items()]

@@ -19,7 +19,7 @@ from .header import parse, read_stream
 from .manifest import note
 from .weights import codec, load
 from ..core import DicError, UsageError, memory_errors, timed
-from ..disk import PHOTOS, Folder, atomic, collect, listed, node_at, placeable, writable
+from ..disk import PHOTOS, Folder, atomic, collect, identity, listed, node_at, placeable, writable
 from ..machine import cores, free_memory
 from ..images import digest, image_size, read_picture, write_png
 from ..remote import Address, as_path, existing, is_address, is_folder, nearby, settled
@@ -69,8 +69,7 @@ def _identity(path):
         if path.scheme!='file': return path
         path = path.text.partition('://')[2]
     try:
-        s = os.stat(path)
-        if node_at(path)=='file': return s.st_dev, s.st_ino
+        if node_at(path)=='file': return identity(path)
     except OSError: pass
     return os.path.realpath(path)
 

@@ -124,8 +124,8 @@ def _check_numbers(p):
         if k in _POSITIVE and not all(0<v<math.inf for v in values):
             raise DicError(f'{k} is {p[k]}; it must be above 0')
     for k in ('filters', 'latents'):
-        n = p['config'].get(k, 1)
-        if not isinstance(n, int) or n is True or n<1:
+        n = p['config'].get(k)                                  # None: as the model has it
+        if n is not None and (not isinstance(n, int) or n is True or n<1):
             raise DicError(f'{k} is {n!r}; it must be a whole number from 1 on')
 
 # %% ../../nbs/03_training.recipe.ipynb #67fd98af
