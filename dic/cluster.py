@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 
 from .core import DicError, UsageError, needs
-from .machine import cores
+from .machine import cores, long_turns
 
 # %% ../nbs/00_cluster.ipynb #c1a57e06
 _ANY_PORT = dict(dashboard_address='127.0.0.1:0') # Of Dask's pages; a taken one is a warning
@@ -124,6 +124,7 @@ _Call = namedtuple('_Call', 'items tries') # Pairs of a number and an item; whic
 def _batch(f, items):
     "Call a function with several items."
     _keep_memory()
+    long_turns()
     return [f(o) for o in items]
 
 def _batches(items, size=BATCH):

@@ -20,7 +20,7 @@ from .manifest import note
 from .weights import codec, load
 from ..core import DicError, UsageError, memory_errors, timed
 from ..disk import PHOTOS, Folder, atomic, collect, identity, listed, node_at, placeable, writable
-from ..machine import cores, free_memory
+from ..machine import cores, free_memory, long_turns
 from ..images import digest, image_size, read_picture, write_png
 from ..remote import Address, as_path, existing, is_address, is_folder, nearby, settled
 from ..remote import collect as collect_far
@@ -250,7 +250,7 @@ def _pool(workers, stop):
     if workers<2:
         yield map
         return
-    pool = ThreadPoolExecutor(workers)
+    pool = ThreadPoolExecutor(workers, initializer=long_turns)
     try: yield partial(_ahead, pool, workers)
     finally:
         stop.set()
