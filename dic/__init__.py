@@ -105,7 +105,7 @@ def compress(
     image    a path; a Pillow image of any mode but F and I; or a uint8 array, [height, width, 3]
              in sRGB or [height, width]. Paths and Pillow images are turned as their EXIF says,
              converted to sRGB, and laid over white where they are transparent
-    quality  0 (smallest file) to 63, fractions too; 32 where no target is given either
+    quality  0 (smallest file) to 63, fractions too; 40 where no target is given either
     size     instead of a quality: a file of that many bytes, or '50kB', met from below
     bpp      the same, in bits per pixel
     psnr     the same, in dB

@@ -109,7 +109,7 @@ _RATES = {
     '-q --quality': dict(
         type=_quality, metavar='N',
         help='0 (smallest file) to 63, fractions too, for weights that serve every rate '
-             '(default: 32)'),
+             '(default: 40)'),
     '--target-size': dict(
         type=file_size, metavar='SIZE',
         help='find the quality whose file has at most this size, such as 50kB, and at most 2 %% '

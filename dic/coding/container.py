@@ -17,7 +17,7 @@ class DecodeError(DicError):
     "The bytes are not a picture that this program can give back exactly."
 
 MAGIC, LAYOUT = b'\x89TFCI\n', 3
-TOP, STEPS, DEFAULT_QUALITY = 63, 1024, 32 # Quality runs from 0 to 63, in 1024ths
+TOP, STEPS, DEFAULT_QUALITY = 63, 1024, 40 # Quality runs from 0 to 63, in 1024ths
 MAX_SIDE, MAX_PIXELS, MAX_BYTES = 32768, 2**28, 2**29
 
 def check_size(

@@ -413,7 +413,7 @@ class Analysed(Loaded):
     def quantise(self,
         y,             # What `analyse` returned
         height, width, # Of the picture
-        quality=32,    # 0..63
+        quality=40,    # 0..63
         z=None,        # int [Z,h/64,w/64] where another is to be used than `h_a` gives
     ) -> list:         # z, symbols, scale indexes, y_hat in sixty-fourths; channels first
         "Compute the integers that stand for the picture at that quality."
@@ -421,7 +421,7 @@ class Analysed(Loaded):
         if z is None: z = self.transforms.hyper(y, gain)
         return [z, *self.prior.walk(z, lambda k, mu, index: _symbols(y, gain, k, mu))]
 
-    def reconstruct(self, latents, height, width, quality=32):
+    def reconstruct(self, latents, height, width, quality=40):
         "Make the picture, uint8 [height,width,3], that latents stand for."
         return self.transforms.synthesise(*latents[1:], height, width, quality)
 
@@ -429,7 +429,7 @@ class Analysed(Loaded):
 class Coding(Analysed):
     "Integers to bytes."
     def encode_picture(self,
-        y, height, width, quality=32, z=None, # As for `quantise`
+        y, height, width, quality=40, z=None, # As for `quantise`
     ) -> tuple:                               # Bytes, and what `checked` gives
         "Code a picture that `analyse` has seen: z, then the symbols step by step."
         gain, w = self.transforms.gain('ga.q', quality), Writer()

@@ -410,7 +410,7 @@ class Inspector(_Page):
     def __init__(self,
         models=None,           # Weights, one or several; by default all that come with the package
         images=None,           # Names of files, one or several; by default the sample photographs
-        quality: float=32,     # 0 to 63, to begin with
+        quality: float=40,     # 0 to 63, to begin with
         codec: str='jpeg-420', # The peer to begin with
     ):
         peers.codec(codec)     # says why there is none, and what to install
