@@ -78,7 +78,7 @@ def demo(
     image = read_image(path)
     from dic import analysis
     from dic.analysis import peers
-    out, codec = Path(out), peers.ours(model, [12])
+    out, codec = Path(out), peers.ours(model, [23])
     print(f'Compressing {path.name}, {image.shape[1]} x {image.shape[0]} pixels\n', flush=True)
     rows, pictures = _compare(codec, image, path, out)
     labels = [f'{r["name"]}\n{r["bytes"]:,} bytes, {r["psnr"]:.2f} dB' for r in rows]
