@@ -81,5 +81,5 @@ _LONGEST = 100*10**6 # Nanoseconds of a turn that the kernel allows
 def long_turns():
     "Let this thread compute longer before another has its turn, where the kernel can be told to."
     with suppress(AttributeError, KeyError, OSError): # another system or processor, or forbidden
-        if os.uname().sysname=='Linux' and _turns().policy in (os.SCHED_OTHER, os.SCHED_BATCH):
-            _turns(turn=_LONGEST)
+        if os.uname().sysname!='Linux' or ctypes.sizeof(ctypes.c_void_p)!=8: return # other numbers
+        if _turns().policy in (os.SCHED_OTHER, os.SCHED_BATCH): _turns(turn=_LONGEST)
