@@ -127,7 +127,7 @@ _SEARCH = {
     '--effort': dict(
         type=_effort, default=0, metavar='N',
         help='0 (a single pass) to 9: search for a smaller file of the same quality; 3 takes '
-             'seconds, 5 half a minute, 9 minutes a picture'),
+             'seconds, 5 under a minute, 9 minutes a picture'),
     '--strict': dict(
         action='store_true',
         help='fail if even the best file is below the target size or rate, or even the smallest '
