@@ -255,7 +255,7 @@ def as_start(
     config: dict, # Another configuration
     photos=None,  # uint8 pictures to fit new latents to; by default the sample photographs
 ):                # Its `config` says how near to that one can come
-    "Give weights to train further: over another range, for another metric, or of a larger model."
+    "Give weights for another range, metric or larger model; `DicError` for fewer blocks."
     if m.lambdas!=tuple(config['lambdas']): m = with_range(m, config['lambdas'])
     latents, direct, linear = (config[k] for k in ('latents', 'direct', 'linear'))
     same = (m.s.latents, m.s.direct, m.s.linear)==(latents, direct, linear)
@@ -263,8 +263,7 @@ def as_start(
         m = grown(m, latents, linear)
         if m.s.linear: wake(m, photos)
     blocks = config['enc'], config['dec']
-    if (m.s.enc, m.s.dec)!=blocks and m.s.enc<=blocks[0] and m.s.dec<=blocks[1]:
-        m = deeper(m, *blocks)
+    if (m.s.enc, m.s.dec)!=blocks: m = deeper(m, *blocks)
     m.config = m.config|dict(metric=config['metric'])
     m.s = swift.sizes(m.config)
     return m
