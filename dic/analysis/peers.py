@@ -216,11 +216,13 @@ def with_effort(
     return found[1], int(found[2])
 
 # %% ../../nbs/06_analysis.peers.ipynb #3e55206c
-def _searched(effort):
-    "Describe the search for latents in words; another search counts as another codec."
-    if not effort: return ''
-    from dic.models import refine
-    return f', {refine.steps_of(effort)} steps, {refine.Method()}'
+def _encoder(model, effort):
+    "Describe the encoder in words; one that chooses in another way counts as another codec."
+    said = [model.kind, model.encoder]
+    if effort:
+        from dic.models import refine
+        said += [f'{refine.steps_of(effort)} steps', str(refine.Method())]
+    return ', '.join(filter(None, said))
 
 def _write(model, effort, image, **setting):
     "Compress a picture to a `.tfci` file."
@@ -255,7 +257,7 @@ def ours(
         settings = tuple(round(q*steps) for q in qualities or _qualities(effort))
     return Peer(
         f'{called}{more}', f'dic {called}'+(f', effort {effort}' if effort else ''),
-        '.tfci', model.fingerprint[:16], model.kind+_searched(effort), settings, knob,
+        '.tfci', model.fingerprint[:16], _encoder(model, effort), settings, knob,
         lambda at: dict(quality=at/steps), partial(_write, model, effort),
         partial(coding.decompress, model=model), to, zoo.anywhere(zoo.locate(name))+more)
 

@@ -99,6 +99,7 @@ class Quantised(Codec):
 class Counted(Codec):
     "What coding is going to take: symbols and memory."
     searches = False # Whether better latents can be searched for, see `dic.models.refine`
+    encoder = ''     # What encoding chooses that the weights do not say, in words
 
     def coded(self, latents) -> list:
         "List what is coded, by string: table, symbols, indexes, parts of symbols, names of parts."

@@ -16,6 +16,7 @@ from ..core import DicError
 from . import swift
 from .gradient import Relaxed, gradients
 from .onnx import Graph, Reals, session, shrinking
+from .reference import FINAL
 from .runtime import at, tiles
 
 # %% ../../nbs/02_models.refine.ipynb #3ecce5b6
@@ -344,19 +345,32 @@ def search(
     steps,     # Of the search; 0 for none
     tick=lambda done, estimate: None, # Called with the share that is done, and bits + distortion
     method: Method=Method(),
-) -> tuple:    # For `model.encode_picture`: y before its gain, and z
+) -> tuple:    # For `model.encode_picture`: y before its gain, and z; None for a single pass
     "Search for the latents of a picture."
-    gain = model.transforms.gain('ga.q', quality)
-    first = y, model.transforms.hyper(y, gain)
+    first = y, None
     if not steps or model.s.metric!='mse' and min(x.shape[:2])<LEAST: return first
-    new_y, new_z = y*gain, first[1].astype(np.float32)
+    gain = model.transforms.gain('ga.q', quality)
+    new_y, new_z = _begin(model, x, y, gain, quality)
     objective, done = objective_of(model), 0.
     for part, put in parts_of(model, x, new_y, new_z, quality):
-        share = _area(part)/first[1][0].size
+        share = _area(part)/new_z[0].size
         put(*descend(objective, part, steps, _Progress(tick, done, share, steps), method))
         done += share
     found = new_y/gain, np.rint(new_z).astype(np.int32)
     return min(first, found, key=lambda o: cost(model, x, *o, quality))
+
+_NEAR = .3 # Distance from the mean where latents begin that a dead zone has made zero
+
+def _begin(model, x, y, gain, quality):
+    "Give y after its gain and z, float32, as the single pass codes them."
+    z, symbols, _, y_hat = model.quantise(y, *x.shape[:2], quality)
+    y = y*gain
+    for t, s, known in zip(y, symbols, y_hat): # a channel at a time, for the sake of memory
+        mu = known*2.**-FINAL-s
+        r = t-mu
+        zoned = (s==0) & (abs(r)>.5)
+        t[zoned] = (mu+_NEAR*np.sign(r))[zoned]
+    return y, z.astype(np.float32)
 
 def _area(part):
     "Count the positions of z that may change."

@@ -370,6 +370,7 @@ class Prior(Predictor):
 class Loaded(Coder):
     "Weights of `swift` with all that codes with them."
     kind, options, section, searches = 'swift', ('quality',), 'R', True
+    encoder = f'dead zones of worth {swift.WORTH:g}'
 
     def __init__(self,
         weights: Weights,
@@ -378,7 +379,7 @@ class Loaded(Coder):
     ):
         self.weights, self.s, self.fingerprint = weights, weights.sizes, fingerprint
         self.tables, self.former = weights.tables, weights.former
-        self.lambdas = tuple(self.s.lambdas)
+        self.lambdas, self.dead = tuple(self.s.lambdas), swift.dead_zones()
         self.networks = Networks(weights, **options)
         self.transforms, self.prior = Transforms(self.networks), Prior(self.networks)
 
@@ -414,12 +415,18 @@ class Analysed(Loaded):
         y,             # What `analyse` returned
         height, width, # Of the picture
         quality=40,    # 0..63
-        z=None,        # int [Z,h/64,w/64] where another is to be used than `h_a` gives
+        z=None,        # int [Z,h/64,w/64] where `refine.search` found y and z
     ) -> list:         # z, symbols, scale indexes, y_hat in sixty-fourths; channels first
         "Compute the integers that stand for the picture at that quality."
+        z, choose = self.chosen(y, quality, z)
+        return [z, *self.prior.walk(z, choose)]
+
+    def chosen(self, y, quality, z):
+        "Give z and what chooses the symbols of a step: dead zones count unless z is given."
         gain = self.transforms.gain('ga.q', quality)
-        if z is None: z = self.transforms.hyper(y, gain)
-        return [z, *self.prior.walk(z, lambda k, mu, index: _symbols(y, gain, k, mu))]
+        if z is not None: return z, lambda k, mu, index: _symbols(y, gain, k, mu)
+        zoned = lambda k, mu, index: _symbols(y, gain, k, mu, self.dead[index])
+        return self.transforms.hyper(y, gain), zoned
 
     def reconstruct(self, latents, height, width, quality=40):
         "Make the picture, uint8 [height,width,3], that latents stand for."
@@ -432,11 +439,10 @@ class Coding(Analysed):
         y, height, width, quality=40, z=None, # As for `quantise`
     ) -> tuple:                               # Bytes, and what `checked` gives
         "Code a picture that `analyse` has seen: z, then the symbols step by step."
-        gain, w = self.transforms.gain('ga.q', quality), Writer()
-        if z is None: z = self.transforms.hyper(y, gain)
+        (z, choose), w = self.chosen(y, quality, z), Writer()
         w.write(self.tables['z'], z, _channels(z.shape))
         def code(k, mu, index):
-            s = _symbols(y, gain, k, mu)
+            s = choose(k, mu, index)
             w.write(self.tables['y'], s, index)
             return s
         y_hat, = self.prior.walk(z, code, False)
@@ -479,13 +485,14 @@ class Runtime(Coding):
                 ('y', symbols, indexes, steps, [f'y, step {k+1}' for k in range(4)])]
 
 # %% ../../nbs/02_models.runtime.ipynb #40df9af8
-def _symbols(y, gain, k, mu):
-    "Subtract the means of a step from its latents, and round: int16 [Y,h/32,w/32]."
+def _symbols(y, gain, k, mu, zones=None):
+    "Subtract the means of a step from its latents, and round: int16 [Y,h/32,w/32]; zero in a zone."
     s = np.empty(mu.shape, np.int16)
     for where in swift.cells(len(y), k):
         part = where[0]
         left = y[where]*gain[part]-mu[part]*np.float32(2.**-FINAL)
         s[part] = np.clip(np.rint(left), -2**15+1, 2**15-1)
+        if zones is not None: s[part][abs(left)<zones[part]] = 0
     return s
 
 def _small(s):

@@ -15,7 +15,7 @@ from . import runtime, start, swift, tables
 from .base import Trainable
 from .exact import Floats, Integers, convert
 from .losses import as_float, rate_distortion
-from .swift import MIN_SCALE, QUALITIES, step_masks
+from .swift import MAX_SCALE, MIN_SCALE, NUM_SCALES, QUALITIES, step_masks
 
 # %% ../../nbs/02_models.swift_tf.ipynb #380c2cea
 def quality_of(
@@ -130,15 +130,16 @@ class Predicted(Transforms):
     def predicted(self,
         y,     # After its gain [B,h,w,Y]
         z_hat, # [B,h/4,w/4,Z]
-    ):         # y_hat, means and scale parameters, the size of y
+    ):         # y_hat, means and standard deviations, the size of y
         "Run the four steps of the prior."
         parameters = swift.h_s(self.net, self.net.narrow(z_hat), self.s)
-        y_hat, mu, s = 0., 0., 0.
+        y_hat, mu, sigma = 0., 0., 0.
         for k, m in enumerate(step_masks(y.shape[1], y.shape[2], self.s.latents)):
             mu_k, s_k = tf.split(swift.context(self.net, k, y_hat, parameters, self.s), 2, -1)
-            y_hat = y_hat+m*(_through(y-mu_k)+mu_k)
-            mu, s = mu+m*mu_k, s+m*s_k
-        return y_hat, mu, s
+            sigma_k = scale_of(s_k)
+            y_hat = y_hat+m*(_coded(y-mu_k, sigma_k)+mu_k)
+            mu, sigma = mu+m*mu_k, sigma+m*sigma_k
+        return y_hat, mu, sigma
 
     def mixture(self):
         "Give means, logarithms of the scales and logits [3,Z] of the density of z."
@@ -157,10 +158,10 @@ class Rated(Predicted):
         "Compute rate and reconstruction of a batch, in floating point throughout."
         y = self.y(x, q)
         z = self.h_a(y)
-        y_hat, mu, s = self.predicted(y, _through(z))
-        sigma = scale_of(s)
-        better = swift.corrected(self.net, y_hat, y_hat-mu, tf.math.log(sigma), self.s)
-        bits = _total(y_bits(_noisy(y-mu, seed, 2), sigma))
+        y_hat, mu, sigma = self.predicted(y, _through(z))
+        symbols = y_hat-mu
+        better = swift.corrected(self.net, y_hat, symbols, tf.math.log(sigma), self.s)
+        bits = _total(_paid(symbols, y-mu, sigma, seed))
         bits = bits+_total(z_bits(_noisy(z, seed, 1), *self.mixture()))
         return bits, self.g_s(better, q)
 
@@ -186,6 +187,20 @@ class Rated(Predicted):
 def _through(t):
     "Round t, with the gradient of t itself."
     return t+tf.stop_gradient(tf.round(t)-t)
+
+def _coded(r, sigma):
+    "Round r, to zero in the dead zone of its scale, with the gradient of r itself."
+    steps = tf.math.log(sigma/MIN_SCALE)*((NUM_SCALES-1)/math.log(MAX_SCALE/MIN_SCALE))
+    index = tf.cast(tf.clip_by_value(tf.round(steps), 0., NUM_SCALES-1.), tf.int32)
+    zone = tf.gather(tf.constant(swift.dead_zones()), index)
+    return r+tf.stop_gradient(tf.where(abs(r)<zone, 0., tf.round(r))-r)
+
+def _paid(symbols, r, sigma, seed):
+    "Count the bits of symbols; scales learn from these, latents and means from r with noise."
+    bits = y_bits(tf.stop_gradient(symbols), sigma)
+    if seed is None: return bits
+    soft = y_bits(_noisy(r, seed, 2), tf.stop_gradient(sigma))
+    return bits+soft-tf.stop_gradient(soft)
 
 def _noisy(t, seed, k):
     "Add the k-th uniform noise of a seed, or round without a seed."
