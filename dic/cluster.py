@@ -25,6 +25,8 @@ _LOCAL = {
     'distributed.admin.system-monitor.interval': '5s', # every 20 ms, every 500 ms
     'distributed.worker.memory.monitor-interval': '1s',# and, for their memory, every 100 ms
     'distributed.nanny.pre-spawn-environ': dict(OMP_NUM_THREADS=1, **_MUTE)}
+_PATIENT = { # A busy machine takes its time to start a worker again; it would be given up
+    'distributed.deploy.lost-worker-timeout': '1 hour'}
 
 def _local():
     "Start a worker for each core of this machine."
@@ -62,7 +64,10 @@ def connected(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with contextlib.ExitStack() as stack:
         name = where
-        if where=='local': where = stack.enter_context(local())
+        if where=='local':
+            from dask import config
+            stack.enter_context(config.set(_PATIENT))
+            where = stack.enter_context(local())
         elif where.startswith('slurm:'): where = stack.enter_context(_slurm(where[6:]))
         elif not re.fullmatch(r'((tcp|tls|wss?|ucx)://)?[^/\s]+:\d+/?', where):
             raise UsageError(f'{where}: is none of local, slurm:FILE and tcp://HOST:PORT')
