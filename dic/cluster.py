@@ -11,7 +11,7 @@ from collections import namedtuple
 from concurrent.futures import CancelledError
 from pathlib import Path
 
-from .core import DicError, UsageError, needs
+from .core import DicError, UsageError, first_line, needs
 from .machine import cores, long_turns
 
 # %% ../nbs/00_cluster.ipynb #c1a57e06
@@ -47,7 +47,7 @@ def _slurm(path):
         if not shutil.which('sbatch'): raise UsageError('slurm: there is no sbatch on this machine')
         found = queue.SLURMCluster(**options)
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as e:
-        why = (str(e).splitlines() or [''])[0]
+        why = first_line(e)
         raise UsageError(f'{path}: has to hold options of SLURMCluster, and jobs ({why})') from e
     found.scale(jobs=jobs)
     return found
@@ -186,7 +186,7 @@ def _why(future):
     e = future.exception()
     if isinstance(e, DicError): return str(e)
     if type(e).__name__=='KilledWorker': return 'ended the process that worked on it'
-    return f'unexpected {type(e).__name__}: {(str(e).splitlines() or [""])[0][:200]}'
+    return f'unexpected {type(e).__name__}: {first_line(e)}'
 
 def _outcome(future):
     "Fetch what a call gave: results, or why it failed; neither where that was lost on its way."

@@ -8,6 +8,7 @@ __all__ = ['SAMPLES', 'MAX_SIDE', 'MAX_PIXELS', 'FORMATS', 'sample_photos', 'Dam
 
 # %% ../nbs/00_images.ipynb #aa6417d7
 import importlib, io, logging, re, threading, warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,15 +174,38 @@ def _damage(im, found, watched):
     return 'a part of its data is wrong' if any(_alike(im, o) for o in less) else ''
 
 # %% ../nbs/00_images.ipynb #69454970
-_LENIENT = threading.Lock()
+class _Turns(threading.Condition):
+    "Pictures are decoded side by side, or one alone while Pillow's setting for all is another."
+    busy = 0
 
+    @contextmanager
+    def together(self):
+        "Decode beside others."
+        with self: self.busy += 1
+        try: yield
+        finally:
+            with self:
+                self.busy -= 1
+                self.notify_all()
+
+    @contextmanager
+    def alone(self):
+        "Decode while nobody else does."
+        with self:
+            self.wait_for(lambda: not self.busy)
+            yield
+
+_TURNS = _Turns()
+
+# %% ../nbs/00_images.ipynb #1cb142d3
 def _load(im, lenient):
     "Decode a picture; if `lenient`, as far as its data allows."
-    if not lenient: return im.load()
-    with _LENIENT:
-        ImageFile.LOAD_TRUNCATED_IMAGES = True
+    if not lenient:
+        with _TURNS.together(): return im.load()
+    with _TURNS.alone():
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
         try: im.load()
-        finally: ImageFile.LOAD_TRUNCATED_IMAGES = False
+        finally: ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 def _load_whole(im, found, lenient):
     "Decode. Raise `Damaged` where data is missing or wrong, unless that is allowed."

@@ -11,7 +11,7 @@ import contextlib, functools, os, random, re, shutil, tempfile, time
 from collections import defaultdict
 from pathlib import Path, PurePosixPath
 
-from .core import DicError, Missing, UsageError, human, needs
+from .core import DicError, Missing, UsageError, first_line, human, needs
 from .disk import PHOTOS, Folder
 
 # %% ../nbs/00_remote.ipynb #39ca7064
@@ -139,7 +139,7 @@ def _problem(address, what, e):
                         'reads, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
     if 'NoSuchBucket' in words: return DicError(f'{address}: there is no such bucket')
     if isinstance(e, FileNotFoundError): return NotThere(f'{address}: no such file')
-    why = getattr(e, 'strerror', None) or (str(e).splitlines() or [''])[0] or type(e).__name__
+    why = getattr(e, 'strerror', None) or first_line(e)
     if isinstance(e, PermissionError): why = f'permission denied: {why}'
     tried = f'tried {len(PAUSES)+1} times: ' if _passes(e) else ''
     return DicError(f'{address}: cannot be {what} ({tried}{why[:200]})')

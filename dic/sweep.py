@@ -12,12 +12,10 @@ import time
 from collections import namedtuple
 from pathlib import Path
 
-from .core import DicError, UsageError, needs, psnr_of
+from .core import DicError, UsageError, first_line, needs, psnr_of
 from .disk import atomic, lock, read_json, write_json
 
 # %% ../nbs/10_sweep.ipynb #7e94656a
-def _first(e): return (str(e).splitlines() or [''])[0] # The first line of a long message
-
 def read_parameters(
     path: str|Path, # A YAML file
 ) -> dict:
@@ -26,7 +24,7 @@ def read_parameters(
     from yaml import YAMLError
     try: found = read(str(path))
     except (OSError, ValueError, YAMLError) as e:
-        raise DicError(f'{path}: cannot be read as YAML ({_first(e)})') from e
+        raise DicError(f'{path}: cannot be read as YAML ({first_line(e)})') from e
     if not isinstance(found, dict) or not found:
         raise DicError(f'{path}: has to hold parameters of the notebook, such as lambda: 0.01')
     try: json.dumps(found, allow_nan=False)
@@ -94,7 +92,7 @@ def find_notebook(
     nbformat = needs('nbformat', 'notebooks', 'a sweep')
     try: metadata = nbformat.read(found, 4).metadata
     except (OSError, ValueError, LookupError, AttributeError, TypeError) as e:
-        raise DicError(f'{found}: cannot be read as a notebook ({_first(e)})') from e
+        raise DicError(f'{found}: cannot be read as a notebook ({first_line(e)})') from e
     if not needs('dic.papermill', 'notebooks', 'a sweep').marked(metadata):
         raise DicError(f'{found}: is not a notebook for sweeps; those have '
                        '{"dic": {"papermill": true}} in their metadata, as train.ipynb has')
@@ -160,9 +158,8 @@ def has_ended(
     "Say whether a run has made all its steps and left its weights."
     folder = _newest(job)
     if not folder: return False
-    from dic.training.recipe import is_over
-    card = read_json(folder/'card.json')
-    return is_over(read_json(folder/'run.json'), card['steps'], card.get('minutes', 0))
+    from dic.training.recipe import is_finished
+    return is_finished(read_json(folder/'run.json'), folder)
 
 def row_of(
     job: dict, # From `jobs`; its run has a card

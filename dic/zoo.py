@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save
-from .core import DicError, meant
+from .core import DicError, first_line, meant
 from .disk import atomic, read_json, write_json
 from .models.base import MODELS, build, entry
 
@@ -35,7 +35,11 @@ def save_weights(
     model.fingerprint = write_weights(path, model.kind, model.config, arrays, card)
     return model.fingerprint
 
-def _halved(v): return v.astype(np.float16)
+def _halved(v):
+    "Round to 16 bits. Raise `DicError` for numbers that are too large for that."
+    with np.errstate(over='ignore'): half = v.astype(np.float16)
+    if np.isfinite(half).all(): return half
+    raise DicError('has variables beyond 65504, which 16 bits cannot hold')
 
 # %% ../nbs/02_zoo.ipynb #b05ebfde
 def write_weights(
@@ -56,32 +60,31 @@ def write_weights(
     return found
 
 # %% ../nbs/02_zoo.ipynb #27dd9fa4
-def _read(path):
-    "Read what a file says it is, and its arrays."
-    meta, arrays = _content(path)
+def _read(path, whole=True):
+    "Read what a file says it is, and its arrays unless it need not be the whole file."
+    meta, arrays = _content(path, whole)
     known = isinstance(meta, dict) and meta.get('version')==VERSION
     if not (known and isinstance(meta.get('kind'), str) and isinstance(meta.get('config'), dict)):
         raise DicError(f'{path}: not weights of this program')
     if meta['kind'] in MODELS: meta['config'] = MODELS[meta['kind']].earlier|meta['config']
     return meta, arrays
 
-def _content(path):
+def _content(path, whole):
     "Read the entry `dic` of a file, and its arrays."
     try:
         with safe_open(path, 'np') as f:
             meta = json.loads((f.metadata() or {}).get('dic', 'null'))
-            return meta, {k: f.get_tensor(k) for k in f.keys()}
+            return meta, {k: f.get_tensor(k) for k in f.keys() if whole}
     except FileNotFoundError as e: raise DicError(f'{path}: no such weights') from e
     except OSError as e: raise DicError(f'{path}: cannot be read ({e.strerror or e})') from e
     except Exception as e: # whatever a damaged file makes the library say
-        said = (str(e).splitlines() or [type(e).__name__])[0]
-        raise DicError(f'{path}: not a weights file ({said})') from e
+        raise DicError(f'{path}: not a weights file ({first_line(e)})') from e
 
 def about(
     path: str|Path, # A weights file
 ) -> tuple:         # The model's name and configuration
     "Say what a weights file holds. Raise `DicError` where it is none."
-    meta, _ = _read(Path(path))
+    meta, _ = _read(Path(path), whole=False)
     return meta['kind'], meta['config']
 
 # %% ../nbs/02_zoo.ipynb #6829e958
@@ -219,9 +222,9 @@ def ship(
     card = read_json(run/'card.json')|dict(note='variables rounded to 16 bits after training')|more
     if fingerprint(run/'weights.safetensors')!=card['sha256']:
         raise DicError(f'{run}: the card belongs to other weights')
-    if card.get('default'): _no_default(into, name)
     facts = {k: v for k, v in card.items() if k not in ('model', 'config', 'sha256', 'bytes')}
     save_weights(load_model(run/'weights.safetensors'), path, facts, half=True)
+    if card.get('default'): _no_default(into, name)
     return path
 
 def _no_default(folder, name):

@@ -370,12 +370,6 @@ def _corner(image):
     height, width = (min(512, n//64*64) for n in image.shape[:2])
     return image[:height, :width]
 
-def _lmbda(model, quality):
-    "Compute the lambda of a quality; without a quality, give the model's own."
-    from dic.coding import TOP
-    if quality is None: return model.lmbda
-    return model.lambdas[0]*(model.lambdas[1]/model.lambdas[0])**(quality/TOP)
-
 def _estimate(coder, loss, image, lmbda, options):
     "Compute bpp of a file, and by the loss; PSNR of a file, and by the loss."
     from dic import coding
@@ -393,14 +387,15 @@ def estimated(
     "Compare files with what the loss says of them, averaged over pictures."
     from dic import coding, zoo
     from dic.backend import tf
+    from dic.models.swift import lmbda_of
     model, coder, found = zoo.load_model(zoo.locate(name)), coding.load(name), []
     loss = tf.function(lambda x, lmbda: [model.losses(x, lmbda)[k] for k in ('bpp', 'mse')])
     parts = [part for part in map(_corner, map(read_image, paths)) if part.size]
     if not parts: return []
     for q in qualities if 'quality' in model.options else (None,):
-        lmbda = tf.constant(_lmbda(model, q), tf.float32)
+        lmbda = model.lmbda if q is None else lmbda_of(model.lambdas, q)
         options = {} if q is None else dict(quality=q)
-        rows = [_estimate(coder, loss, part, lmbda, options) for part in parts]
+        rows = [_estimate(coder, loss, part, tf.constant(lmbda, tf.float32), options) for part in parts]
         rate, guess, *quality = np.mean(rows, 0).tolist()
         found.append(dict(quality=q, bpp=rate, estimated_bpp=guess, percent=100*(rate/guess-1),
                           psnr=quality[0], estimated_psnr=quality[1]))

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, features
 
 from . import psnr as psnr_between
-from ..core import DicError, Missing, memory_errors
+from ..core import DicError, Missing, first_line, memory_errors
 from ..rate import search, target
 from ..images import safe_name
 
@@ -66,8 +66,7 @@ class Peer(_Description):
             with memory_errors(self.name): return f(*args, **kwargs)
         except DicError: raise
         except Exception as e:
-            first = (str(e).splitlines() or [type(e).__name__])[0]
-            raise DicError(f'{self.name}: {first}') from e
+            raise DicError(f'{self.name}: {first_line(e)}') from e
 
 # %% ../../nbs/06_analysis.peers.ipynb #7ab824c4
 def _save(image, kind, **how):

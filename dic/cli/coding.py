@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from .console import tell, warn
-from .files import as_typed, inputs_and_outputs, reporter, spreading
+from .files import inputs_and_outputs, reporter, spreading, typed_row
 from .options import command, file_name
 from .pictures import FORMATS, format_of, write
 from ..core import DicError, UsageError, human
@@ -111,9 +111,9 @@ def _process(a, todo, failed, work):
         for row in coding.each(todo, work, a.overwrite, None, a.debug, workers, a.skip_existing,
                                manifest, tells=True, spread=spread):
             report(row)
-            if row.get('failed'): warn(_kept_line(as_typed(a, row)))
+            if row.get('failed'): warn(_kept_line(typed_row(a, row)))
             tally.add(row)
-            if a.json: rows.append(as_typed(a, row))
+            if a.json: rows.append(typed_row(a, row))
     tell(a, *tally.line())
     return rows, tally.failed+tally.kept>0
 

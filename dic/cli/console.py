@@ -11,7 +11,7 @@ import contextlib, math, os, signal, sys, time
 from functools import partial
 from pathlib import Path
 
-from ..core import DicError, UsageError, exhausted, printable
+from ..core import DicError, UsageError, exhausted, first_line, printable
 
 # %% ../../nbs/09_cli.console.ipynb #a4e95bcb
 def write_line(
@@ -147,9 +147,8 @@ def _unforeseen(e):
     "Describe an exception that nobody foresaw, in a line."
     import traceback
     at = traceback.extract_tb(e.__traceback__)[-1]
-    says = (str(e).splitlines() or [''])[0][:200]
     where = f'{Path(at.filename).name}, line {at.lineno}'
-    return f'unexpected {type(e).__name__}: {says} ({where}; --debug shows more)'
+    return f'unexpected {type(e).__name__}: {first_line(e)} ({where}; --debug shows more)'
 
 def describe(
     e: BaseException,

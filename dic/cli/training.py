@@ -9,7 +9,7 @@ __all__ = ['plan_options', 'plan_parameters']
 import argparse, contextlib, sys
 from pathlib import Path
 
-from .console import tell
+from .console import tell, warn
 from .options import command, file_name
 from ..core import DicError, UsageError, needs
 from ..disk import collect, read_json, writable, write_json
@@ -147,6 +147,7 @@ def _measure(folder, photographs):
     from dic import analysis
     from dic.analysis import peers
     table = bench.run([peers.ours(folder)], collect(photographs))
+    for f in table.attrs['failures']: warn(f['problem'])
     means = analysis.averages(table)[['setting', 'images', 'bpp', 'psnr', 'ms_ssim']]
     card = read_json(folder/'card.json')|dict(kodak=means.to_dict('records'))
     write_json(folder/'card.json', card)

@@ -318,11 +318,11 @@ _SHARED = _Shared()
 def turn(
     source,        # What `size` takes
     size,          # Gives height and width
-    effort: int=0, # As for `compress`
+    search=lambda height, width: 0, # Gives the bytes that a search takes beside that
 ):                 # A context manager
     "Let a picture wait until there is memory for it beside the others that are worked on."
     height, width = size(source)
-    need = 2**28+40*height*width+(2**30 if effort else 0)
+    need = 2**28+40*height*width+search(height, width)
     return _SHARED.part(need, free_memory()//2)
 
 def size_of(
@@ -375,7 +375,8 @@ def compress_file(
 ) -> dict:                  # bytes, height, width, bpp, notes; quality where the model has one
     "Compress a photograph to a file that appears whole or not at all."
     options, notes, model = _target(options), [], codec(model)
-    with turn(src, image_size, effort):
+    search = dict(search=model.search_memory) if effort and model.searches else {}
+    with turn(src, image_size, **search):
         picture = read_picture(src, notes, lenient, background)
         parts = sections_of(picture, metadata, notes)
         beside_pixels = sum(len(o)+6 for _, o in parts)

@@ -73,7 +73,7 @@ def _latents(model, payload, height, width, options):
         raise DecodeError(f'the payload cannot be decoded ({type(e).__name__})') from e
 
 # %% ../../nbs/04_layout2.ipynb #dc062d8e
-def _check(head, latents, kind):
+def _checksum(head, latents, kind):
     "Compute the CRC-32 over a file's head and its latents, channels last, in little-endian order."
     crc = zlib.crc32(head)
     for a in latents:
@@ -99,7 +99,7 @@ def decompress(
         raise DecodeError(f'the payload is too large for a picture of {w} x {h}')
     afford(model, h, w)
     latents = _latents(model, payload, h, w, options)
-    if _check(head['head'], latents, model.kind)!=head['hash']:
+    if _checksum(head['head'], latents, model.kind)!=head['hash']:
         raise DecodeError('the decoded latents are not the encoded ones')
     with memory_errors(f'{w} x {h} with {model.kind}'):
         return model.reconstruct(latents, h, w, **options)

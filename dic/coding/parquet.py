@@ -15,7 +15,7 @@ from .container import DecodeError
 from .files import compress_file, decompress_file
 from .shards import COMPRESS, DECOMPRESS, Pictures, Way, summary
 from .weights import codec
-from ..core import UsageError, needs
+from ..core import UsageError, first_line, needs
 from ..disk import atomic, node_at
 
 # %% ../../nbs/04_parquet.ipynb #18d1ecf0
@@ -26,7 +26,7 @@ def _parsed(src, f, *args):
     try: return f(*args)
     except MemoryError: raise
     except Exception as e:
-        why = (str(e).splitlines() or [type(e).__name__])[0][:200]
+        why = first_line(e)
         raise DecodeError(f'{src}: is not a Parquet file, or is damaged ({why})') from e
 
 def _opened(src):

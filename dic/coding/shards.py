@@ -17,7 +17,7 @@ from .container import DecodeError
 from . import files
 from .files import compress_file, decompress_file, gather, targets
 from .weights import codec
-from ..core import DicError, UsageError, human, memory_errors
+from ..core import DicError, UsageError, first_line, human, memory_errors
 from ..disk import PHOTOS, atomic, listed, node_at
 
 # %% ../../nbs/04_shards.ipynb #ef6bf461
@@ -193,8 +193,7 @@ def _parsed(f, *args, **kwargs):
     try: return f(*args, **kwargs)
     except MemoryError: raise
     except Exception as e:
-        why = (str(e).splitlines() or [type(e).__name__])[0][:200]
-        raise DecodeError(f'is not a tar, or is damaged ({why})') from e
+        raise DecodeError(f'is not a tar, or is damaged ({first_line(e)})') from e
 
 # %% ../../nbs/04_shards.ipynb #ccfe21d5
 Member = namedtuple('Member', 'info start end') # A `TarInfo`; its bytes in the file, headers too

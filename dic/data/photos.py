@@ -28,7 +28,7 @@ def photos_in(
     return collect(folder, recursive=True, notes=notes)
 
 # %% ../../nbs/00_data.photos.ipynb #8e20d468
-@functools.lru_cache(2**16)
+@functools.cache
 def _known(path, size, mtime): return digest(path)
 
 def content(
@@ -99,7 +99,7 @@ class _Held:
     "Photographs, and the pixels of as many as memory can hold."
     def __init__(self, patch, memory):
         self.patch, self._left = patch, memory
-        self.paths, self._held, self.pixels, self.left_out = [], [], 0, {}
+        self.paths, self._held, self.areas, self.left_out = [], [], [], {}
 
     def _take(self, path, a):
         "Count a photograph, and keep it while there is memory; or note why it cannot be used."
@@ -107,9 +107,12 @@ class _Held:
             self.left_out[path] = a
             return
         self._left -= a.nbytes
-        self.pixels += a.size//3
+        self.areas.append(a.size//3)
         self.paths.append(path)
         self._held.append(a if self._left>=0 else None)
+
+    @property
+    def pixels(self): return sum(self.areas)
 
     def __len__(self): return len(self.paths)
 
@@ -126,7 +129,7 @@ class _Parts(_Held):
         "Give the set with these alone, decoded already."
         new, at = copy.copy(self), {p: k for k, p in enumerate(self.paths)}
         new.paths, new._held = list(paths), [self._held[at[p]] for p in paths]
-        new.pixels = sum(new[k].size//3 for k in range(len(new)))
+        new.areas = [self.areas[at[p]] for p in paths]
         return new
 
     def parts(self,

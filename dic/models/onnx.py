@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from ..core import DicError
+from ..machine import cores
 from .reference import CLIP, FINAL, Fixed, shared
 
 # %% ../../nbs/01_onnx.ipynb #687f9a71
@@ -171,7 +172,7 @@ def _options(threads, optimise, reuse):
     "Make the options of a session."
     import onnxruntime as ort
     options, level = ort.SessionOptions(), ort.GraphOptimizationLevel
-    options.intra_op_num_threads, options.log_severity_level = threads, 4
+    options.intra_op_num_threads, options.log_severity_level = threads or cores(), 4
     options.enable_cpu_mem_arena = reuse
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
     options.graph_optimization_level = level.ORT_ENABLE_ALL if optimise else level.ORT_DISABLE_ALL

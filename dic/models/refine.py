@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LEAST', 'SHARES', 'STEPS', 'MARGIN', 'soft_round', 'Method', 'log_likelihood', 'TableRate', 'similarity', 'fold',
-           'unfold', 'Objective', 'Adam', 'Noise', 'Part', 'descend', 'steps_of', 'lmbda_of', 'parts_of', 'search',
-           'cost', 'distance', 'objective_of']
+           'unfold', 'Objective', 'Adam', 'Noise', 'Part', 'descend', 'steps_of', 'parts_of', 'search', 'cost',
+           'distance', 'objective_of']
 
 # %% ../../nbs/02_models.refine.ipynb #0e377d3b
 import functools, math, threading
@@ -295,14 +295,6 @@ def steps_of(
         raise DicError(f'effort {effort!r} is not a whole number from 0 to {len(STEPS)-1}')
     return STEPS[effort]
 
-def lmbda_of(
-    s: swift.Sizes,
-    quality: float, # 0..63
-) -> float:
-    "Convert a quality to its lambda."
-    low, high = s.lambdas
-    return low*(high/low)**(quality/(swift.QUALITIES-1))
-
 # %% ../../nbs/02_models.refine.ipynb #6d74539e
 MARGIN = 1 # z around a tile
 
@@ -314,7 +306,7 @@ def parts_of(
 ):             # Pairs of a `Part` and what puts its result where it belongs
     "Divide a picture for the search."
     h, w = z.shape[1:]
-    lmbda, gain = lmbda_of(model.s, quality), model.transforms.gain('gs.q', quality)
+    lmbda, gain = swift.lmbda_of(model.s.lambdas, quality), model.transforms.gain('gs.q', quality)
     for inner, outer, within in tiles(h, w, 64, MARGIN):
         pixels = at(outer, 64)[1:]
         seen = x[pixels]
@@ -399,7 +391,8 @@ def cost(
     latents = model.quantise(y, *size, quality, z)
     bits = 8*len(model.to_bytes(latents))
     seen = model.reconstruct(latents, *size, quality)
-    return bits+lmbda_of(model.s, quality)*math.prod(size)*distance(x, seen, model.s.metric)
+    weight = swift.lmbda_of(model.s.lambdas, quality)*math.prod(size)
+    return bits+weight*distance(x, seen, model.s.metric)
 
 def distance(a, b, metric) -> float:
     "Compute the mean squared error of two pictures, or their MS-SSIM as training weighs it."

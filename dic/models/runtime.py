@@ -11,6 +11,7 @@ __all__ = ['TABLES', 'FORMER', 'TILE', 'ENCODING', 'DECODING', 'Weights', 'expec
 import contextlib
 import contextvars
 import functools
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,6 +174,18 @@ def at(
     return (..., *(slice(s.start*up//down, s.stop*up//down) for s in area))
 
 # %% ../../nbs/02_models.runtime.ipynb #5078c96e
+class _Once:
+    "A value of an object, made when it is first asked for; other threads wait for it."
+    def __init__(self, make): self.make, self.lock = make, threading.Lock()
+    def __set_name__(self, owner, name): self.name = name
+
+    def __get__(self, o, owner=None):
+        if o is None: return self
+        with self.lock:
+            if self.name not in o.__dict__: o.__dict__[self.name] = self.make(o)
+        return o.__dict__[self.name] # Python finds it there itself from now on
+
+# %% ../../nbs/02_models.runtime.ipynb #03a0163d
 class TransformNetworks:
     "The graphs of the transforms, ready to run."
     def __init__(self,
@@ -185,21 +198,21 @@ class TransformNetworks:
         self.providers = providers
         self.make = functools.partial(onnx.session, threads=threads, optimise=optimise)
 
-    @functools.cached_property
+    @_Once
     def g_a(self):
         "Analyse pictures, uint8 [1,h,w,3]: y before its gain."
         net = onnx.Reals(self.weights.variables)
         y = swift.g_a(net, net.pixels('x'), self.s)
         return _call(self.make(net, dict(y=y), providers=self.providers))
 
-    @functools.cached_property
+    @_Once
     def h_a(self):
         "Analyse y after its gain: rounded z."
         net = onnx.Reals(self.weights.variables)
         z = net.op('Round', swift.h_a(net, net.input('y', self.s.latents), self.s))
         return _call(self.make(net, dict(z=z), providers=self.providers))
 
-    @functools.cached_property
+    @_Once
     def g_s(self):
         "Make pictures, uint8 [1,h,w,3], from y_hat, gains, symbols and logarithms of sigma."
         net, n = onnx.Reals(self.weights.variables), self.s.latents
@@ -216,14 +229,14 @@ def _call(session):
 # %% ../../nbs/02_models.runtime.ipynb #ff74d186
 class Networks(TransformNetworks):
     "All graphs of `swift`, ready to run."
-    @functools.cached_property
+    @_Once
     def h_s(self):
         "Compute the integer parameters from z."
         net = onnx.Integers(self.weights.layers, self.weights.sites)
         z = net.fixed(net.input('z', self.s.hyper), 'hs.z')
         return _call(self.make(net, dict(parameters=swift.h_s(net, z, self.s).values)))
 
-    @functools.cached_property
+    @_Once
     def steps(self):
         "Predict, a function a step, from y_hat so far, in sixty-fourths, and the parameters."
         return [_call(self.make(*self._step(k))) for k in range(4)]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['QUALITIES', 'METRICS', 'MIN_SCALE', 'MAX_SCALE', 'NUM_SCALES', 'WORTH', 'PARTS', 'Sizes', 'sizes', 'g_a', 'h_a',
            'corrected', 'g_s', 'halo_a', 'halo_s', 'h_s', 'context', 'step_masks', 'cells', 'pick', 'place', 'scales',
-           'scale_thresholds', 'dead_zones', 'gains', 'Reshaping', 'Survey', 'survey']
+           'scale_thresholds', 'dead_zones', 'lmbda_of', 'gains', 'Reshaping', 'Survey', 'survey']
 
 # %% ../../nbs/02_models.swift.ipynb #382d68c2
 import math
@@ -214,6 +214,14 @@ def dead_zones(
     return np.where(sigma<.5, .5+saved/(2*worth), .5).astype(np.float32)
 
 # %% ../../nbs/02_models.swift.ipynb #fc0db636
+def lmbda_of(
+    lambdas,        # Those that quality 0 and 63 stand for
+    quality: float, # 0..63
+) -> float:
+    "Convert a quality to its lambda."
+    low, high = lambdas
+    return low*(high/low)**(quality/(QUALITIES-1))
+
 def gains(
     table: np.ndarray, # float [64,Y]: logarithms, a row a quality
     quality: float,    # 0..63

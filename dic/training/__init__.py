@@ -24,11 +24,8 @@ def __dir__(): return sorted([*_names(), 'train'])
 # %% ../../nbs/03_training.ipynb #39e31f42
 def _has_ended(folder, p, say):
     "Say whether a run has ended and left its weights; if so, report it."
-    from dic.disk import read_json
-    from dic.training.recipe import is_over
-    if not (folder/'card.json').exists(): return False
-    card = read_json(folder/'card.json')
-    if not is_over(p, card['steps'], card.get('minutes', 0)): return False
+    from dic.training.recipe import is_finished
+    if not is_finished(p, folder): return False
     say(f'finished already: {folder}/weights.safetensors (for another run, change the seed)')
     return True
 

@@ -16,7 +16,8 @@ from safetensors import safe_open
 import dic
 from .. import zoo
 from ..backend import tf
-from ..core import DicError, human, psnr_of
+from ..cluster import gpus
+from ..core import DicError, first_line, human, psnr_of
 from ..disk import atomic, locked, write_json
 from ..data import find_photos
 from ..models.base import build
@@ -36,10 +37,8 @@ CUDA = {(3, 10): 'cuda12', (3, 11): 'cuda13'}
 
 @functools.cache
 def has_gpu() -> bool:
-    "Say whether there is an NVIDIA GPU with a driver."
-    try: r = subprocess.run(['nvidia-smi', '-L'], capture_output=True, text=True)
-    except OSError: return False
-    return r.stdout.startswith('GPU 0')
+    "Say whether this process may use an NVIDIA GPU."
+    return bool(gpus())
 
 # %% ../../nbs/03_training.bundle.ipynb #315f1d81
 def environment(
@@ -327,8 +326,7 @@ def _take_all(path, left, model):
             for k in f.keys(): _take(f, k, left, model, path)
     except DicError: raise
     except Exception as e: # whatever a damaged file makes the library say
-        said = (str(e).splitlines() or [type(e).__name__])[0]
-        raise DicError(f'{path}: not a weights file ({said})') from e
+        raise DicError(f'{path}: not a weights file ({first_line(e)})') from e
 
 def _take(f, k, left, model, path):
     "Put an array of an open file into its variable."

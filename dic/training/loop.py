@@ -185,6 +185,7 @@ def save(
 def restore(
     folder: Path,   # A run's
     engine: Engine,
+    odd: list=None, # Gets a line for each newer checkpoint that does not fit
 ) -> dict:          # The arrays of the newest checkpoint that fits; empty where there is none
     "Bring an engine to where a run stopped. Raise `DicError` where no checkpoint fits."
     for path in reversed(checkpoints(folder)):
@@ -192,7 +193,9 @@ def restore(
             arrays = read_tensors(path)[0]
             load(engine, arrays)
             return arrays
-        except DicError as e: failed = e
+        except DicError as e:
+            failed = e
+            if odd is not None: odd.append(f'left out: {e}')
     if not checkpoints(folder): return {}
     raise DicError(f'{folder}: none of its checkpoints can be read by this version; '
                    'remove the folder to begin again') from failed
@@ -298,7 +301,8 @@ class Run(Clock):
         folder: Path, # The run's
         began=None,   # When this call began, by `time.monotonic`; default now
     ):
-        found = restore(folder, engine)
+        self.odd = [] # Lines about checkpoints that do not fit
+        found = restore(folder, engine, self.odd)
         super().__init__(found, began)
         self.engine, self.p, self.folder = engine, p, folder
         self.step, self.asked, self.mark = int(found.get('step', 0)), 0, None # mark: see `_speed`
@@ -395,6 +399,7 @@ def train(
     total = p['steps'] if p['total_minutes'] is None else None
     with asked_to_stop() as asked, _bar(total, r.step, progress) as bar:
         with contextlib.closing(Reports(r, bar, progress)) as reports:
+            for line in r.odd: reports.say(line)
             _steps(r, photos, batches, reports, asked, keep)
     r.settle()
     r.since = None # time that goes by is no longer the run's
@@ -437,19 +442,22 @@ def _steps(r, photos, batches, reports, asked, keep):
     "Make the steps of this call."
     p, first, saved = r.p, r.step, time.monotonic()
     every = max(1, min(100, p['steps']//20)) if p['total_minutes'] is None else 50
-    if r.over(): return
+    if r.step and r.over(): return
     for x in crops(photos, p['batch'], p['patch'], p['seed'], first):
         rate = r.rate()
         _step(r, x, rate)
         reports.bar.update()
+        if r.step==first+1: since = time.monotonic()
         if r.step-first==21 and reports.progress and p['total_minutes'] is None:
             r.engine.wait()
-            reports.say(_eta(20/(time.monotonic()-r.first), p['steps']-r.step))
+            reports.say(_eta(20/(time.monotonic()-since), p['steps']-r.step))
         if r.step%every==0 and (row := _note(r, rate)): reports.trained(row)
         due = bool(asked) or r.due()
         if due or time.monotonic()-saved>p['save_every']:
+            paused = time.monotonic()
             _checkpoint(r, batches, reports, keep)
             saved = time.monotonic()
+            since += saved-paused
         if due: break
     r.asked = asked[0] if asked else 0
 

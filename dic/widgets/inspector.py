@@ -14,7 +14,7 @@ import ipywidgets as ui
 
 from .. import analysis, coding, zoo
 from ..analysis import peers
-from ..core import DicError, human, parse_size
+from ..core import DicError, first_line, human, parse_size
 from ..disk import listed
 from ..images import read_image, safe_name, sample_photos
 from .figures import bit_map, error_map, latents, picture
@@ -209,8 +209,7 @@ class _Saying:
         "Say in the page what went wrong."
         self.waiting, self.viewer.busy = set(), [False, False]
         if isinstance(e, DicError): return self._tell(str(e), bad=True)
-        first = (str(e).splitlines() or [''])[0]
-        self._tell(f'{type(e).__name__}: {first}', bad=True)
+        self._tell(f'{type(e).__name__}: {first_line(e)}', bad=True)
         traceback.print_exception(e)
 
 # %% ../../nbs/07_widgets.inspector.ipynb #7661876e
