@@ -9,11 +9,12 @@ __all__ = ['EFFORT', 'silent', 'checksum', 'compress', 'latents_of', 'decompress
 import numbers, zlib
 
 import numpy as np
+from ..analysis import metrics
 from . import layout2
 from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header,
                                   check_size, layout, pack, unpack)
 from .weights import afford, codec, weights_for
-from ..core import DicError, UsageError, exhausted, first_line, memory_errors, psnr_of
+from ..core import DicError, UsageError, exhausted, first_line, memory_errors
 from ..rate import search, target
 from ..models.runtime import DECODING, ENCODING, watched
 
@@ -152,8 +153,6 @@ def decompress(
             return model.reconstruct(latents, head.height, head.width, **_quality(head, model))
 
 # %% ../../nbs/04_codec.ipynb #64928e80
-def _psnr(a, b): return psnr_of(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
-
 class _Trials:
     "A picture that is coded at one quality after another; `steps` is a quality in 1024ths."
     def __init__(self, model, image, by_psnr):
@@ -168,7 +167,7 @@ class _Trials:
         "Compute the PSNR at a quality."
         size, quality = self.image.shape[:2], steps/STEPS
         latents = self.model.quantise(features, *size, quality=quality, **more)
-        return _psnr(self.image, self.model.reconstruct(latents, *size, quality=quality))
+        return metrics.psnr(self.image, self.model.reconstruct(latents, *size, quality=quality))
 
     def plain(self, steps):
         "Return the value and, where that is the size, the file of a single pass."

@@ -12,6 +12,7 @@ import functools, math, threading
 from dataclasses import dataclass
 
 import numpy as np
+from ..analysis.metrics import mse
 from ..core import DicError
 from . import swift
 from .gradient import Relaxed, gradients
@@ -396,7 +397,7 @@ def cost(
 
 def distance(a, b, metric) -> float:
     "Compute the mean squared error of two pictures, or their MS-SSIM as training weighs it."
-    if metric=='mse': return float(np.mean((a.astype(np.float32)-b)**2, dtype=np.float64))
+    if metric=='mse': return mse(a, b)
     total = 0.
     for inner, _, _ in tiles(*a.shape[:2], 1, 0):
         grown = [(0, -(s.stop-s.start)%16) for s in inner]
