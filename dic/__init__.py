@@ -48,7 +48,8 @@ def _on_screen(im):
     from dic.core import DicError
     if im.mode in ('F', 'I'):
         raise DicError(f'mode {im.mode} has no known range: convert to L or RGB')
-    im.load()
+    try: im.load()
+    except OSError as e: raise DicError(f'the Pillow image cannot be read: {e}') from e
     if min(im.size)<1: raise DicError(f'a picture of {im.width} x {im.height} pixels is empty')
     orientation, clear = im.getexif().get(0x0112, 1), 'transparency' in im.info
     plain = im.mode in ('L', 'RGB') and orientation==1 and not clear
@@ -68,7 +69,7 @@ def _pixels(image):
     if a.dtype==np.uint8 and a.ndim==2: return np.repeat(a[..., None], 3, 2)
     if a.dtype==np.uint8 and a.ndim==3 and a.shape[2]==3: return a
     raise DicError('a picture is a path, a Pillow image, or a uint8 array [height, width, 3] or '
-                   f'[height, width], not {type(image).__name__} {a.dtype} {list(a.shape)}')
+                   f'[height, width], not {type(image).__name__}'+f' {a.dtype} {list(a.shape)}'*(a.ndim>0))
 
 # %% ../nbs/08_api.ipynb #c2583066
 def _checked(name, v):
@@ -132,8 +133,9 @@ def decompress(
     model    weights, as for `compress`, for files made with weights that are not installed;
              by default those that the file names
 
-    Raise `dic.coding.DecodeError`, a `dic.core.DicError`, for anything but exactly the picture
-    that was compressed."""
+    Transparency and metadata that a file holds besides are not given back; `dic decompress` and,
+    for transparency, `dic.pillow` do that. Raise `dic.coding.DecodeError`, a `dic.core.DicError`,
+    for anything but exactly the samples that were compressed."""
     from dic import coding
     return coding.decompress(_bytes(data), model)
 
@@ -151,9 +153,10 @@ def info(
 
     data     the bytes of a .tfci file, or its path
 
-    It has file, model, fingerprint, weights, quality, bytes, height, width and bpp.
+    It has file, layout, model, fingerprint, weights, quality, beside, bytes, height, width and bpp.
 
     `weights` is the name of the installed weights that the file was made with, None where they are
-    not installed; `file` is None for bytes. Needs no weights. Raise `dic.core.DicError`."""
+    not installed; `beside` lists which of alpha, exif and xmp the file holds; `file` is None for
+    bytes. Needs no weights. Raise `dic.core.DicError`."""
     from dic.coding import header
     return header.info(data)

@@ -233,7 +233,7 @@ def _identity(folder):
 # %% ../nbs/00_disk.ipynb #6a481b7f
 class Folder:
     "The files of a folder that count, listed again on each iteration."
-    def __init__(self, name, suffixes=PHOTOS, but=None, recursive=False): # As for `collect`
+    def __init__(self, name, suffixes=PHOTOS, but=None, recursive=None): # As for `collect`
         self.name, self.path = str(name), Path(name)
         self.suffixes, self.but, self.recursive = suffixes, but, recursive
 
@@ -252,21 +252,22 @@ class Folder:
         left = defaultdict(Counter)
         try: n = sum(1 for _ in self._meant(left))
         except OSError as e: raise DicError(f'{self.name}: cannot be read ({e.strerror})') from e
-        said = _left_out(left, self.suffixes, self.but)
+        said = _left_out(left, self)
         if not n: raise DicError(f'{self.name}: {_nothing(self)}'+f'; left out: {said}'*bool(said))
         if said and notes is not None: notes.append(f'{self.name}: left out: {said}')
         return n
 
 # %% ../nbs/00_disk.ipynb #e3e04aa7
-def _left_out(left, suffixes, but):
+def _left_out(left, folder):
     "Say what else a folder holds."
-    kinds = left['kind'] if '.png' in suffixes else {}
+    kinds = left['kind'] if '.png' in folder.suffixes else {}
+    advice = ' (--recursive includes them)' if folder.recursive is False else ''
     kinds = {k or 'no suffix': n for k, n in sorted(kinds.items()) if k!='.tfci'}
     named = ', '.join([*kinds][:8])+', ...'*(len(kinds)>8)
-    whats = dict(made=f'made by dic decompress (*{but}*)',
+    whats = dict(made=f'made by dic decompress (*{folder.but}*)',
                  odd='leading nowhere, or not a regular file',
                  unnamed='with a name that is no plain path',
-                 below='sub-folder# (--recursive includes them)',
+                 below=f'sub-folder#{advice}',
                  closed='sub-folder# that cannot be read')
     parts = [(sum(kinds.values()), f'of another kind ({named})')]
     parts += [(left[k].total(), what) for k, what in whats.items()]
@@ -282,7 +283,7 @@ def collect(
     inputs,                 # Names of files, folders or globs; or one
     suffixes: list=PHOTOS,  # Which files of a folder count, by the end of their names, lower case
     but: str=None,          # What those hold that do not count after all, likewise
-    recursive: bool=False,  # Whether a folder stands for all below it
+    recursive: bool=None,   # Whether a folder stands for all below it; False: a note says how it does
     notes: list=None,       # Gets a line for each folder of which something was left out
     under: dict=None,       # Gets for each file of a folder where it lies as seen from there
 ) -> list[Path]:            # The files meant, in order, each once

@@ -112,6 +112,8 @@ def _open(path):
     "Open an image, its header read and found within the limits; and what else the file holds."
     data = _content(path)
     if not (kind := _kind(data)):
+        if data.startswith(b'\x89TFCI\n'):
+            raise DicError(f'{path}: is a .tfci file, compressed already')
         raise DicError(f'{path}: is not a supported picture format ({", ".join(FORMATS)})')
     try:
         _prepare(kind)
@@ -263,7 +265,8 @@ def _kept_exif(exif):
     tags = Image.Exif()
     tags.load(exif)
     tags.pop(0x0112, None)
-    for k in (0x8769, 0x8825): tags.get_ifd(k)     # read now: what is broken shows here
+    for k in (0x8769, 0x8825):
+        if k in tags: tags.get_ifd(k)              # read now: what is broken shows here
     return tags.tobytes().removeprefix(b'Exif\0\0') if len(tags) else None
 
 def _kept_xmp(xmp):

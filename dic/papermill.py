@@ -95,10 +95,15 @@ def check_names(
 class Engine(engines.NBClientEngine): # noqa: F811
     "papermill's own engine, showing what the cells print while they print it."
     @classmethod
+    def execute_notebook(cls, nb, *args, **kwargs):
+        "Check the names of parameters, before what was executed earlier is overwritten."
+        check_names(nb)
+        return super().execute_notebook(nb, *args, **kwargs)
+
+    @classmethod
     def execute_managed_notebook(cls, man, kernel_name, log_output=False, stdout_file=None,
                                  stderr_file=None, **kwargs):
         "Execute a notebook."
-        check_names(man.nb)
         if man.output_path and not log_output:
             stdout_file = stdout_file or _Beside(sys.stdout, man)
             stderr_file = stderr_file or _Beside(sys.stderr, man)

@@ -28,18 +28,29 @@ class TfciImageFile(ImageFile.ImageFile):
         if len(self._data)>MAX_BYTES: raise UnidentifiedImageError('too large for a .tfci file')
         try: head = dic.info(self._data)
         except DicError as e: raise UnidentifiedImageError(str(e)) from e
-        self._size, self._mode = (head['width'], head['height']), 'RGB'
+        self._size = head['width'], head['height']
+        self._mode = 'RGBA' if 'alpha' in head['beside'] else 'RGB'
         self.info.update({k: head[k] for k in ('model', 'fingerprint', 'quality')})
 
     def load(self):
         "Decode the samples, once."
         if self._data is not None:
-            try: samples = dic.decompress(self._data)
+            try: self.im = self._decoded().im
             except DicError as e: raise OSError(str(e)) from e
-            self.im, self._data = Image.fromarray(samples).im, None
+            self._data = None
             if self._exclusive_fp and self.fp: self.fp.close()
             self.fp = None
         return super().load()
+
+    def _decoded(self):
+        "Make an image of the samples, with their transparency."
+        from dic.coding.beside import beside
+        im = Image.fromarray(dic.decompress(self._data))
+        if self.mode=='RGB': return im
+        alpha = beside(self._data, []).get('alpha')
+        if alpha is None: raise DicError('the transparency in the file is broken')
+        im.putalpha(Image.fromarray(alpha))
+        return im
 
 # %% ../nbs/08_pillow.ipynb #dc2ef2ad
 def _save(im, fp, filename):

@@ -206,7 +206,7 @@ def _below(address, recursive):
 # %% ../nbs/00_remote.ipynb #8a388c54
 class Prefix(Folder):
     "The files of a folder in a store that are meant, as they were when it was listed."
-    def __init__(self, name, suffixes=PHOTOS, but=None, recursive=False): # As for `collect`
+    def __init__(self, name, suffixes=PHOTOS, but=None, recursive=None): # As for `collect`
         super().__init__(str(name), suffixes, but, recursive)
         self.path = Address(name)
         try: self.found = sorted(_below(self.path, recursive), key=lambda o: o[0].split('/'))
@@ -230,7 +230,7 @@ def collect(
     name: str,              # The address of a file or folder, or a pattern
     suffixes: list=PHOTOS,  # As for `disk.collect`
     but: str=None,          # The same
-    recursive: bool=False,  # The same
+    recursive: bool=None,   # The same
     notes: list=None,       # The same
     under: dict=None,       # The same
 ) -> list[Address]:         # The files meant, in order

@@ -170,7 +170,8 @@ def run(
             if 'problem' not in row: rows.append(row)
             elif row not in failures: failures.append(row)
     if not rows:
-        raise DicError(failures[0]['problem'] if failures else 'there is nothing to measure')
+        problems = list(dict.fromkeys(f['problem'] for f in failures))
+        raise DicError('; '.join(problems[:5]) or 'there is nothing to measure')
     about = {c.name: dict(label=c.label, version=c.version, options=c.options) for c in codecs}
     rows.sort(key=lambda r: [*about].index(r['codec']))
     return analysis.table_of(rows, failures, codecs=about)

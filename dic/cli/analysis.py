@@ -11,7 +11,8 @@ from pathlib import Path
 
 from .console import columns, tell, warn
 from .files import spreading, warn_missing
-from .options import command, file_name, local_name, file_size, positive_number, whole_number
+from .options import (BELOW, command, file_name, local_name, file_size,
+                             positive_number, whole_number)
 from ..core import DicError, UsageError, needs
 from ..disk import collect, placeable, write_json
 
@@ -67,7 +68,7 @@ def _warn_left_out(name):
     "Write a line about what a folder holds beside pictures; `compare_folders` reports the rest."
     notes = []
     with contextlib.suppress(DicError): collect(name, notes=notes)
-    for line in notes: warn(line.replace(' (--recursive includes them)', ''))
+    for line in notes: warn(line)
 
 def _tell_measures(a, table, data):
     "Write the results of `dic analyze`."
@@ -156,8 +157,6 @@ _RESULTS = {
         help='print the results as JSON and nothing else; with a FILE the same as -o FILE')}
 
 # %% ../../nbs/09_cli.analysis.ipynb #fe5dfa91
-_BELOW = {'--recursive': dict(action='store_true', help='include sub-folders')}
-
 _BENCH = dict(
     what='compare codecs on photographs',
     examples=[
@@ -166,7 +165,7 @@ _BENCH = dict(
         'dic bench photos/ --codecs swift jpeg-420 avif-444-s6 --bpp 0.25 0.5',
         'dic bench "kodak/*.png" --codecs swift webp --psnr 32 -o rows.json'],
     options='overwrite cluster',
-    own=_CODECS|_TARGETS|_RESULTS|_BELOW)
+    own=_CODECS|_TARGETS|_RESULTS|BELOW)
 
 # %% ../../nbs/09_cli.analysis.ipynb #715160f1
 def _named_after_json(a):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .console import tell, warn
 from .files import inputs_and_outputs, reporter, spreading, typed_row
-from .options import command, file_name
+from .options import BELOW, command, file_name
 from .pictures import FORMATS, format_of, write
 from ..core import DicError, UsageError, human
 from ..disk import PHOTOS, node_at
@@ -290,9 +290,9 @@ def _decompress(a):
          examples=['dic rename out/', 'dic rename "out/kodim*.tfci.png" --overwrite'],
          options='overwrite',
          own={'files': dict(nargs='+', type=file_name, metavar='FILE',
-                            help='*.png.tfci.png files, folders or patterns')})
+                            help='*.png.tfci.png files, folders or patterns')}|BELOW)
 def _rename(a):
     from dic import coding
     report = reporter(a, lambda row: f'{row["input"]} -> {row["output"]}')
-    rows = coding.rename(a.files, a.overwrite, report, a.debug)
+    rows = coding.rename(a.files, a.overwrite, report, a.debug, a.recursive)
     return rows, any('error' in r for r in rows)

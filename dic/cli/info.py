@@ -11,8 +11,8 @@ from functools import partial
 import dic
 from .console import binary_stream, columns, print_traceback, tell
 from .files import reporter
-from .options import command, file_name
-from ..core import DicError, human, psnr_of
+from .options import BELOW, command, file_name
+from ..core import DicError, human
 from ..disk import collect
 from ..remote import collect as collect_far, here, is_address
 
@@ -28,11 +28,11 @@ def _read_far(address):
     "Describe a file in a store."
     with here(address) as path: return dic.info(path)|dict(file=str(address))
 
-def _readers(name):
+def _readers(name, recursive):
     "Pair the `.tfci` files that a name stands for with what describes each."
     if name=='-': return [(name, _read_stdin)]
     find, read = (collect_far, _read_far) if is_address(name) else (collect, dic.info)
-    try: return [(p, partial(read, p)) for p in find(name, ['.tfci'])]
+    try: return [(p, partial(read, p)) for p in find(name, ['.tfci'], recursive=recursive)]
     except DicError as e:
         error = e
         def fail(): raise error
@@ -49,9 +49,10 @@ def _line(row):
     weights = row['weights'] or 'not installed'
     rated = row['quality'] or _serves_all_rates(row['weights'])
     quality = f', quality {row["quality"]:.5g}' if rated else ''
+    beside = f', with {", ".join(row["beside"])}' if row['beside'] else ''
     return (f'{row["file"]}: {row["model"]}, weights {row["fingerprint"]} ({weights}), '
             f'{row["width"]} x {row["height"]}, {human(row["bytes"])}, '
-            f'{row["bpp"]:.3f} bpp{quality}')
+            f'{row["bpp"]:.3f} bpp{quality}{beside}')
 
 # %% ../../nbs/09_cli.info.ipynb #069c2680
 @command('info',
@@ -59,9 +60,9 @@ def _line(row):
          examples=['dic info photo.jpg.tfci', 'dic info compressed/ --json',
                    'dic info - < photo.tfci'],
          own={'files': dict(nargs='+', type=file_name, metavar='FILE',
-                            help='.tfci files, folders or patterns; - is standard input')})
+                            help='.tfci files, folders or patterns; - is standard input')}|BELOW)
 def _info(a):
-    todo = dict(pair for name in a.files for pair in _readers(name))
+    todo = dict(pair for name in a.files for pair in _readers(name, a.recursive))
     rows, report = [], reporter(a, _line)
     for path, read in todo.items():
         try: row = read()
@@ -79,14 +80,13 @@ def _numbers(v):
 
 def _cells(name, card):
     "Describe weights as cells of a table."
-    valid, config = card.get('validation'), card.get('config') or {}
-    steps = f'{card["steps"]:,}' if 'steps' in card else ''
-    bpp = f'{valid["valid_bpp"]:.3f}' if valid else ''
-    psnr = f'{psnr_of(valid["valid_mse"]):.2f}' if valid else ''
-    return [name, card['model'], str(config.get('filters', '')), _numbers(card.get('lmbda', '')),
-            steps, bpp, psnr, human(card['bytes']), card['sha256'][:16]]
+    from dic.models.base import entry
+    config, lambdas = card.get('config') or {}, _numbers(card.get('lmbda', ''))
+    needs = '' if entry(card['model']).runtime else 'TensorFlow'
+    return [name, card['model'], config.get('metric', 'mse'), lambdas, needs,
+            human(card['bytes']), card['sha256'][:16]]
 
-_HEADINGS = ['name', 'model', 'filters', 'lambda', 'steps', 'bpp', 'dB', 'size', 'fingerprint']
+_HEADINGS = ['name', 'model', 'tuned for', 'lambda', 'needs', 'size', 'fingerprint']
 
 # %% ../../nbs/09_cli.info.ipynb #3db74821
 @command('models',
@@ -99,7 +99,6 @@ def _models(a):
     if cards:
         rows = [_cells(name, card) for name, card in cards.items()]
         tell(a, *columns([_HEADINGS, *rows]),
-             f'bpp and dB on photographs held out of training; {chosen} is used where none are '
-             'named')
+             f'{chosen} is used where none are named; TensorFlow comes with "dic-codec[train]"')
     else: tell(a, 'no weights come with this installation')
     return [dict(name=k, default=k==chosen)|card for k, card in cards.items()], False

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .console import columns, tell, warn
 from .options import command, file_name, local_name
-from ..core import UsageError
+from ..core import UsageError, needs
 from ..disk import collect, writable
 
 # %% ../../nbs/09_cli.sweep.ipynb #d2c4014a
@@ -107,6 +107,7 @@ def _reporter(a):
 def _sweep(a):
     from dic.sweep import sweep
     todo = _todo(a)
+    needs('distributed', 'cluster', 'dic sweep')
     tell(a, f'{len(todo)} run{"s"*(len(todo)>1)}; their output is in {Path(a.out)}/NAME.log')
     rows = sweep(todo, a.out, a.cluster, _reporter(a))
     tell(a, '', *_table(rows))

@@ -9,12 +9,12 @@ __all__ = ['EFFORT', 'silent', 'checksum', 'compress', 'latents_of', 'decompress
 import numbers, zlib
 
 import numpy as np
-from ..analysis import metrics
 from . import layout2
 from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header,
                                   check_size, layout, pack, unpack)
 from .weights import afford, codec, weights_for
-from ..core import DicError, UsageError, exhausted, first_line, memory_errors
+from ..core import DicError, UsageError, exhausted, first_line, memory_errors, psnr_of
+from ..distance import mse
 from ..rate import search, target
 from ..models.runtime import DECODING, ENCODING, watched
 
@@ -22,6 +22,8 @@ from ..models.runtime import DECODING, ENCODING, watched
 EFFORT = 9 # The highest
 
 def silent(done, estimate=None): "Take no notice of progress."
+
+def _psnr(a, b): return psnr_of(mse(a, b))
 
 def _check_effort(model, effort):
     "Refuse an effort that the model does not have."
@@ -167,7 +169,7 @@ class _Trials:
         "Compute the PSNR at a quality."
         size, quality = self.image.shape[:2], steps/STEPS
         latents = self.model.quantise(features, *size, quality=quality, **more)
-        return metrics.psnr(self.image, self.model.reconstruct(latents, *size, quality=quality))
+        return _psnr(self.image, self.model.reconstruct(latents, *size, quality=quality))
 
     def plain(self, steps):
         "Return the value and, where that is the size, the file of a single pass."

@@ -170,11 +170,16 @@ def _row(work, debug, item):
         return row|dict(input=str(src), error=_named(e, src, dst))
 
 # %% ../../nbs/04_files.ipynb #7f28c26b
+def _is_older(dst, src):
+    "Say whether an output was there before its input; of an address that is not known."
+    return isinstance(src, Path) and dst.stat().st_mtime_ns<src.stat().st_mtime_ns
+
 def _settled(src, dst, overwrite, skip, known):
     "Make the entries of a row for a file that is skipped or cannot be written, or return None."
     if not dst: return None
     try:
-        if skip and node_at(dst)=='file': return None if known else dict(skipped='exists already')
+        if skip and node_at(dst)=='file':
+            return None if known or _is_older(dst, src) else dict(skipped='exists already')
         placeable(dst, overwrite)
     except (DicError, OSError) as e: return dict(error=_named(e, src, dst))
 
@@ -446,9 +451,10 @@ def rename(
     overwrite: bool=False,
     say=lambda row: None, # Called with each row as soon as it is there
     debug: bool=False,    # As for `each`
+    recursive: bool=None, # As for `gather`
 ) -> list:                # A row each: input, output; or error
     "Rename decompressed files as the originals: `kodim01.png.tfci.png` becomes `kodim01.png`."
-    paths, failed = gather(inputs, [f'.png{_MADE}'])
+    paths, failed = gather(inputs, [f'.png{_MADE}'], recursive=recursive)
     todo = []
     for p in paths:
         if p.name.endswith(f'.png{_MADE}'):

@@ -36,14 +36,19 @@ def parse_former(
 
 # %% ../../nbs/04_header.ipynb #86da1685
 _FIELDS = 'model fingerprint height width quality'.split()
+_BESIDE = dict(a='alpha', e='exif', x='xmp') # Sections by their letters, see `dic.coding.beside`
 
 def parse(
     data: bytes, # A `.tfci` file
-) -> dict:       # layout, model, fingerprint (16 digits), height, width, quality
+) -> dict:       # layout, model, fingerprint (16 digits), height, width, quality, beside
     "Read and check the description in a file, without weights. Raise `DecodeError`."
-    number = layout(data)
-    said = parse_former(data) if number==2 else unpack(data).header.__dict__
-    return dict(layout=number)|{k: said[k] for k in _FIELDS}
+    number, there = layout(data), []
+    if number==2: said = parse_former(data)
+    else:
+        file = unpack(data)
+        said, there = file.header.__dict__, [letter for letter, _ in file.sections]
+    names = [name for letter, name in _BESIDE.items() if letter in there]
+    return dict(layout=number)|{k: said[k] for k in _FIELDS}|dict(beside=names)
 
 # %% ../../nbs/04_header.ipynb #ec1e16b7
 WEIGHTS = Path(__file__).parents[1]/'weights' if '__file__' in globals() else Path('../dic/weights')
@@ -83,4 +88,5 @@ def info(
     height, width, fingerprint = head['height'], head['width'], head['fingerprint']
     return dict(file=path and str(path), layout=head['layout'], model=head['model'],
                 fingerprint=fingerprint, weights=known(fingerprint), quality=head['quality'],
-                bytes=len(data), height=height, width=width, bpp=8*len(data)/(height*width))
+                beside=head['beside'], bytes=len(data), height=height, width=width,
+                bpp=8*len(data)/(height*width))

@@ -12,8 +12,8 @@ import functools, math, threading
 from dataclasses import dataclass
 
 import numpy as np
-from ..analysis.metrics import mse
 from ..core import DicError
+from ..distance import mse
 from . import swift
 from .gradient import Relaxed, gradients
 from .onnx import Graph, Reals, session, shrinking

@@ -250,8 +250,9 @@ def _bar(total, initial, show):
     return make(total=total, initial=initial, unit='step', disable=not show, mininterval=pause)
 
 def _eta(rate, left):
-    minutes = max(1, round(left/rate/60))
-    return f'{rate:.2f} steps a second: about {minutes} minute{"s"*(minutes>1)} to go'
+    minutes = round(left/rate/60)
+    time = f'about {minutes} minute{"s"*(minutes>1)}' if minutes else 'less than a minute'
+    return f'{rate:.2f} steps a second: {time} to go'
 
 def _news(row):
     psnr = psnr_of(row['mse'])
