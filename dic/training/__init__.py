@@ -98,7 +98,9 @@ def train(
             write_json(folder/'run.json', p)
             if backend=='jax': _with_jax(p, paths, folder, progress, say)
             else: _with_tensorflow(p, where.removeprefix('on '), paths, folder, progress, say)
-    say(f'done: {folder}/weights.safetensors')
+    done = recipe.is_finished(p, folder)
+    state, more = ('done', '') if done else ('so far', '; the same command continues')
+    say(f'{state}: {folder}/weights.safetensors{more}')
     return folder
 
 # %% ../../nbs/03_training.ipynb #f7f95b2a
