@@ -49,7 +49,8 @@ def _on_screen(im):
     if im.mode in ('F', 'I'):
         raise DicError(f'mode {im.mode} has no known range: convert to L or RGB')
     try: im.load()
-    except OSError as e: raise DicError(f'the Pillow image cannot be read: {e}') from e
+    except (OSError, SyntaxError, ValueError) as e:
+        raise DicError(f'the Pillow image cannot be read: {e}') from e
     if min(im.size)<1: raise DicError(f'a picture of {im.width} x {im.height} pixels is empty')
     orientation, clear = im.getexif().get(0x0112, 1), 'transparency' in im.info
     plain = im.mode in ('L', 'RGB') and orientation==1 and not clear

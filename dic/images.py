@@ -107,6 +107,37 @@ class _Watched(io.BytesIO):
         pixels, (w, h) = self.image.im, self.image.size
         return any(np.any(pixels.getpixel((x, h-1))) for x in range(0, w, w//64+1))
 
+# %% ../nbs/00_images.ipynb #69454970
+class _Turns(threading.Condition):
+    "Pictures are decoded side by side, or one alone while Pillow's setting for all is another."
+    busy = waiting = 0
+
+    @contextmanager
+    def together(self):
+        "Decode beside others."
+        with self:
+            self.wait_for(lambda: not self.waiting)
+            self.busy += 1
+        try: yield
+        finally:
+            with self:
+                self.busy -= 1
+                self.notify_all()
+
+    @contextmanager
+    def alone(self):
+        "Decode while nobody else does."
+        with self:
+            self.waiting += 1
+            try:
+                self.wait_for(lambda: not self.busy)
+                yield
+            finally:
+                self.waiting -= 1
+                self.notify_all()
+
+_TURNS = _Turns()
+
 # %% ../nbs/00_images.ipynb #1a9e0004
 def _open(path):
     "Open an image, its header read and found within the limits; and what else the file holds."
@@ -119,7 +150,8 @@ def _open(path):
         _prepare(kind)
         found = essence(kind, data)
         file = io.BytesIO(found.data) if found.tail is None else _Watched(found)
-        im = Image.OPEN[kind][0](file, '')         # `Image.open` would import four other formats
+        with _TURNS.together():
+            im = Image.OPEN[kind][0](file, '')     # `Image.open` would import four other formats
     except Missing as e: raise Missing(f'{path}: {e}') from e
     except DicError as e: raise DicError(f'{path}: {e}') from e
     except Exception as e: raise _unread(path, kind, e) from e
@@ -174,30 +206,6 @@ def _damage(im, found, watched):
     if not _alike(im, more): return 'a part of its data is missing'
     if watched or _ends_grey(im): return ''
     return 'a part of its data is wrong' if any(_alike(im, o) for o in less) else ''
-
-# %% ../nbs/00_images.ipynb #69454970
-class _Turns(threading.Condition):
-    "Pictures are decoded side by side, or one alone while Pillow's setting for all is another."
-    busy = 0
-
-    @contextmanager
-    def together(self):
-        "Decode beside others."
-        with self: self.busy += 1
-        try: yield
-        finally:
-            with self:
-                self.busy -= 1
-                self.notify_all()
-
-    @contextmanager
-    def alone(self):
-        "Decode while nobody else does."
-        with self:
-            self.wait_for(lambda: not self.busy)
-            yield
-
-_TURNS = _Turns()
 
 # %% ../nbs/00_images.ipynb #1cb142d3
 def _load(im, lenient):

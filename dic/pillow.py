@@ -44,9 +44,9 @@ class TfciImageFile(ImageFile.ImageFile):
 
     def _decoded(self):
         "Make an image of the samples, with their transparency."
-        from dic.coding.beside import beside
         im = Image.fromarray(dic.decompress(self._data))
         if self.mode=='RGB': return im
+        from dic.coding.beside import beside
         alpha = beside(self._data, []).get('alpha')
         if alpha is None: raise DicError('the transparency in the file is broken')
         im.putalpha(Image.fromarray(alpha))

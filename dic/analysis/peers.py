@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, features
 
 from . import psnr as psnr_between
-from ..core import DicError, Missing, first_line, meant, memory_errors
+from ..core import DicError, Missing, first_line, memory_errors
 from ..rate import search, target
 from ..images import safe_name
 
@@ -266,11 +266,10 @@ def codec(
 ) -> Peer:
     "Make any codec by its name. Raise `DicError` where there is none."
     if name in PEERS: return peer(name)
-    near = '' if Path(name).exists() else meant(name, PEERS)
     try: return ours(name)
     except DicError as e:
-        if near: raise DicError(f'{name!r} is no codec{near}') from e
-        raise
+        if '/' in name or Path(name).exists(): raise
+        raise DicError(f'{e}; other codecs are {", ".join(PEERS)}') from e
 
 # %% ../../nbs/06_analysis.peers.ipynb #53d53155
 def _threads(source):

@@ -171,7 +171,7 @@ _COMPRESS = dict(
         'dic compress s3://bucket/photos/ -o s3://bucket/compressed/ --skip-existing',
         'dic compress photo.jpg -q 40',
         'dic compress photo.jpg --target-size 50kB',
-        'dic compress photo.jpg --effort 5              # a smaller file, in under a minute',
+        'dic compress photo.jpg --effort 3              # a smaller file, after some seconds',
         'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
         'dic compress "train-{0000..0099}.tar" -o out/  # pictures in tars, or in .parquet',
         'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],

@@ -100,8 +100,8 @@ _OUTPUTS = {
         help='include sub-folders; -o gets the same sub-folders'),
     '--skip-existing': dict(
         action='store_true',
-        help='skip inputs whose output exists, unless they have changed since; other settings, '
-             'such as another quality, are not noticed'),
+        help='skip inputs whose output exists, unless they have changed since, which is not '
+             'noticed at addresses, nor are other settings, such as another quality'),
     '--overwrite': dict(action='store_true', help='replace existing outputs')}
 
 BELOW = {'--recursive': dict(action='store_true', help='include sub-folders')} # Without outputs

@@ -13,7 +13,6 @@ from PIL import Image
 
 from .container import LAYOUT, File, layout, pack, unpack
 from ..core import human
-from ..images import Picture
 
 # %% ../../nbs/04_beside.ipynb #be51d005
 def _plane(alpha):
@@ -27,9 +26,9 @@ def _plane(alpha):
 _MOST = 2**24 # Bytes of EXIF or XMP that are kept, and given back
 
 def sections_of(
-    picture: Picture, # As `read_picture` has it; where it is wholly transparent, it becomes white
-    metadata: str,    # 'all', or 'none'
-    notes: list,      # Gets a word about what is left out
+    picture,       # As `read_picture` has it; where it is wholly transparent, it becomes white
+    metadata: str, # 'all', or 'none'
+    notes: list,   # Gets a word about what is left out
 ) -> list:            # Pairs of a letter and bytes
     "Make sections of transparency and metadata."
     parts = []
@@ -55,8 +54,8 @@ def added(
 # %% ../../nbs/04_beside.ipynb #be51d006
 def _read_plane(png, height, width):
     "Read the plane that a PNG holds. Raise `ValueError` where it is not of the picture's size."
-    from PIL import PngImagePlugin # noqa: F401, which makes Pillow know the format
-    with Image.open(io.BytesIO(png), formats=['PNG']) as im:
+    from PIL import PngImagePlugin
+    with PngImagePlugin.PngImageFile(io.BytesIO(png)) as im:
         if im.size!=(width, height) or im.mode not in ('1', 'L'): raise ValueError('another size')
         return np.array(im.convert('L'))
 

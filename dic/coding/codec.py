@@ -226,10 +226,11 @@ def _to_goal(trials, goal, effort, tick, notes):
     limit = notes is not None and ('least' if trials.by_psnr else 'most')
     steps, data = search(plain, 0, TOP*STEPS, *goal, limit, notes)
     data = data or trials.file(steps, trials.features)
-    short = len(notes or ())>said and trials.plain(steps)[0]<bottom # the best is not good enough
     found = _corrected(trials, steps, goal, effort, tick) if effort else None
     tick(1.)
-    if not found or found[0]<bottom and not short: return data, steps
+    if not found: return data, steps
+    short = len(notes or ())>said and trials.plain(steps)[0]<bottom # the best is not good enough
+    if found[0]<bottom and not short: return data, steps
     if short: notes[-1] = f'the best possible file has {show(found[0])}'
     return found[1:]
 

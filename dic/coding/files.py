@@ -129,7 +129,7 @@ def _is_one_folder(inputs, out):
 def jobs(
     inputs, out, suffix,            # As for `targets`
     suffixes=PHOTOS, but: str=None, # As for `gather`
-    recursive: bool=False,          # The same
+    recursive: bool=None,           # The same
     notes: list=None,               # The same
     overwrite: bool=True,           # Whether an output may be replaced, so that all are compared
 ) -> tuple:                         # Pairs of an input and its output; rows of what is not there
@@ -172,7 +172,8 @@ def _row(work, debug, item):
 # %% ../../nbs/04_files.ipynb #7f28c26b
 def _is_older(dst, src):
     "Say whether an output was there before its input; of an address that is not known."
-    return isinstance(src, Path) and dst.stat().st_mtime_ns<src.stat().st_mtime_ns
+    try: return isinstance(src, Path) and dst.stat().st_mtime_ns<src.stat().st_mtime_ns
+    except FileNotFoundError: return False
 
 def _settled(src, dst, overwrite, skip, known):
     "Make the entries of a row for a file that is skipped or cannot be written, or return None."

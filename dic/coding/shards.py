@@ -73,7 +73,7 @@ def _check_kinds(todo):
 def jobs(
     inputs, out, suffix,            # As for `files.targets`, braces expanded
     suffixes=PHOTOS, but: str=None, # As for `files.gather`
-    recursive: bool=False,          # The same
+    recursive: bool=None,           # The same
     notes: list=None,               # The same
     overwrite: bool=True,           # As for `files.jobs`
 ) -> tuple:                         # Pairs of an input and its output; rows of what is not there

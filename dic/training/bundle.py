@@ -38,7 +38,7 @@ CUDA = {(3, 10): 'cuda12', (3, 11): 'cuda13'}
 @functools.cache
 def has_gpu() -> bool:
     "Say whether this process may use an NVIDIA GPU."
-    return bool(gpus())
+    return bool(shutil.which('nvidia-smi') and gpus())
 
 # %% ../../nbs/03_training.bundle.ipynb #315f1d81
 def environment(

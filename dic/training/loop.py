@@ -195,7 +195,8 @@ def restore(
             return arrays
         except DicError as e:
             failed = e
-            if odd is not None: odd.append(f'left out: {e}')
+            why = str(e) if str(path) in str(e) else f'{path}: {e}'
+            if odd is not None: odd.append(f'left out: {why}')
     if not checkpoints(folder): return {}
     raise DicError(f'{folder}: none of its checkpoints can be read by this version; '
                    'remove the folder to begin again') from failed

@@ -205,7 +205,7 @@ def is_finished(
     "Say whether a run has ended and left its weights."
     if not (folder/'card.json').exists(): return False
     card = read_json(folder/'card.json')
-    return is_over(p, card['steps'], card.get('minutes', 0))
+    return is_over(p, card['steps'], card.get('minutes', 0)+.005) # which are rounded
 
 # %% ../../nbs/03_training.recipe.ipynb #49e38b4d
 # What shapes no result, or is added below
