@@ -91,10 +91,10 @@ def train(
     for line in notes: say(line)
     say(f'{recipe.describe(p)} {where} (preset {p["preset"]})')
     folder = recipe.run_folder(p, fingerprint(paths))
-    new = not folder.exists()
+    made = [o for o in (folder, *folder.parents) if not o.exists()]
     with loop.hold(folder):
         if _has_ended(folder, p, say): return folder
-        with loop.cleared(folder, new):
+        with loop.cleared(folder, made):
             write_json(folder/'run.json', p)
             if backend=='jax': _with_jax(p, paths, folder, progress, say)
             else: _with_tensorflow(p, where.removeprefix('on '), paths, folder, progress, say)

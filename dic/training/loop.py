@@ -499,10 +499,13 @@ def skipped(
 @contextlib.contextmanager
 def cleared(
     folder: Path, # A run's, which this process holds
-    new: bool,    # Whether it was made by this process
+    made: list,   # Folders that this process makes: the run's and those above; or none
 ):
-    "Remove a new folder where the block fails before anything is trained."
+    "Remove new folders where the block fails before anything is trained."
     try: yield
     except DicError:
-        if new and not any(folder.rglob('*.safetensors')): shutil.rmtree(folder, ignore_errors=True)
+        if made and not any(folder.rglob('*.safetensors')):
+            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError):              # as soon as one is not empty
+                for p in made[1:]: p.rmdir()
         raise
