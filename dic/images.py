@@ -136,6 +136,7 @@ class _Turns(threading.Condition):
                 self.waiting -= 1
                 self.notify_all()
 
+# %% ../nbs/00_images.ipynb #6de44d98
 _TURNS = _Turns()
 
 # %% ../nbs/00_images.ipynb #1a9e0004

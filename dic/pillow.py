@@ -16,6 +16,17 @@ def _accept(prefix):
     "Say whether a file begins as a `.tfci` file does."
     return prefix.startswith(b'\x89TFCI\n')
 
+def _decoded(data, mode):
+    "Make an image of the samples in a file, with their transparency where the mode is RGBA."
+    im = Image.fromarray(dic.decompress(data))
+    if mode=='RGB': return im
+    from dic.coding.beside import beside
+    alpha = beside(data, []).get('alpha')
+    if alpha is None: raise DicError('the transparency in the file is broken')
+    im.putalpha(Image.fromarray(alpha))
+    return im
+
+# %% ../nbs/08_pillow.ipynb #65bd0cea
 class TfciImageFile(ImageFile.ImageFile):
     "A `.tfci` file that is decoded when its samples are needed."
     format, format_description = 'TFCI', 'learned image compression (dic)'
@@ -35,22 +46,12 @@ class TfciImageFile(ImageFile.ImageFile):
     def load(self):
         "Decode the samples, once."
         if self._data is not None:
-            try: self.im = self._decoded().im
+            try: self.im = _decoded(self._data, self.mode).im
             except DicError as e: raise OSError(str(e)) from e
             self._data = None
             if self._exclusive_fp and self.fp: self.fp.close()
             self.fp = None
         return super().load()
-
-    def _decoded(self):
-        "Make an image of the samples, with their transparency."
-        im = Image.fromarray(dic.decompress(self._data))
-        if self.mode=='RGB': return im
-        from dic.coding.beside import beside
-        alpha = beside(self._data, []).get('alpha')
-        if alpha is None: raise DicError('the transparency in the file is broken')
-        im.putalpha(Image.fromarray(alpha))
-        return im
 
 # %% ../nbs/08_pillow.ipynb #dc2ef2ad
 def _save(im, fp, filename):

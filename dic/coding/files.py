@@ -447,6 +447,7 @@ def _rename(src, dst):
     os.replace(src, dst)
     return {}
 
+# %% ../../nbs/04_files.ipynb #ca47cc87
 def rename(
     inputs,               # Files, folders or globs of `*.png.tfci.png`
     overwrite: bool=False,

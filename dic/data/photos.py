@@ -95,6 +95,7 @@ def _decoded(path, patch):
         return f'{path}: {w}x{h} is smaller than {patch}x{patch}'
     except DicError as e: return str(e)
 
+# %% ../../nbs/00_data.photos.ipynb #40d540fb
 class _Held:
     "Photographs, and the pixels of as many as memory can hold."
     def __init__(self, patch, memory):

@@ -303,10 +303,9 @@ class Run(Clock):
         folder: Path, # The run's
         began=None,   # When this call began, by `time.monotonic`; default now
     ):
-        self.odd = [] # Lines about checkpoints that do not fit
+        self.engine, self.p, self.folder, self.odd = engine, p, folder, [] # odd: lines about files
         found = restore(folder, engine, self.odd)
         super().__init__(found, began)
-        self.engine, self.p, self.folder = engine, p, folder
         self.step, self.asked, self.mark = int(found.get('step', 0)), 0, None # mark: see `_speed`
 
     def rate(self):
