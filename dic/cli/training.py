@@ -69,8 +69,8 @@ def _progress(a):
 
 def _tell_run(a, folder):
     "Write how to use a run's weights; return what `--json` prints."
-    weights, card = str(folder/'weights.safetensors'), read_json(folder/'card.json')
     tell(a, f'use it: dic compress PHOTO --model {folder}')
+    weights, card = str(folder/'weights.safetensors'), read_json(folder/'card.json')
     return dict(run=str(folder), weights=weights, card=card)
 
 # %% ../../nbs/09_cli.training.ipynb #d7931d2a
