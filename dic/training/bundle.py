@@ -242,7 +242,7 @@ def _is_bundle(path):
 
 # %% ../../nbs/03_training.bundle.ipynb #2f1d2271
 _MEANS = {'loss', 'bpp', 'mse'}, {'valid_loss', 'valid_bpp', 'valid_mse'} # Of a line of the log
-_MORE = 'step rate skipped time mpx_s matrix_share hours core_hours'.split()
+_MORE = 'step rate skipped time mpx_s matrix_share hours core_hours calls'.split()
 _LOGGED = set(_MORE).union(*_MEANS)
 
 def _number(v): return type(v) in (int, float) and abs(v)<2**53 # false for NaN too

@@ -267,12 +267,13 @@ def _held_news(row):
 _TIMES = 'seconds', 'core_seconds', 'stepping' # The last without compilation
 
 class Clock:
-    "The time that a run has used, over all calls."
+    "The time that a run has used, over all calls, and their number."
     def __init__(self,
         found: dict, # Arrays of a checkpoint, or none
         began=None,  # When this call began, by `time.monotonic`; default now
     ):
         self.seconds, self.core_seconds, self.stepping = (float(found.get(k, 0)) for k in _TIMES)
+        self.calls = 1+int(found.get('calls', 0))
         self.began = self.since = time.monotonic() if began is None else began
         self.used, self.first = time.process_time(), None # first: when the first step was made
 
@@ -323,7 +324,8 @@ class Run(Clock):
     def arrays(self):
         "Give what a checkpoint holds."
         own = {k: np.float64(getattr(self, k)) for k in _TIMES}
-        return self.engine.state() | own | dict(step=np.int64(self.step))
+        counts = dict(step=np.int64(self.step), calls=np.int64(self.calls))
+        return self.engine.state() | own | counts
 
 # %% ../../nbs/03_training.loop.ipynb #3fb00fae
 MAX_SKIPPED = 50 # Steps in a row that may be not finite before a run gives up
@@ -377,7 +379,7 @@ def _validation(r, batches):
         raise DicError(f'{r.folder}: validation is not finite '
                        f'after {r.step} steps, so training has diverged; try a lower main_lr')
     hours = dict(hours=round(r.seconds/3600, 4), core_hours=round(r.core_seconds/3600, 4))
-    return dict(step=r.step, **found, **hours)
+    return dict(step=r.step, **found, **hours, calls=r.calls)
 
 def _shown(r, x):
     "Put a crop above its reconstruction at a middle lambda; None where there is none."
