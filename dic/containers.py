@@ -18,6 +18,7 @@ class _Lenient:
     def optional(self, what, read, *args):
         "Read what no pixel depends on; where that fails, there is a note."
         try: return read(*args)
+        except MemoryError: raise
         except Exception:                          # it can be broken in any way
             note = f'broken {what} ignored'
             if note not in self.notes: self.notes.append(note)
@@ -41,7 +42,7 @@ class Essence(_Lenient):
     frames: int|None=1            # Pictures in the file; None where only its decoder knows
     damage: str=''                # What is wrong with the data for pixels
     tail: int|None=None           # Where the last bytes start without which no picture is whole
-    spots: list=field(default_factory=list) # Blocks that are grey where the data before is short
+    spots: object=tuple           # Gives blocks that are grey where the data before is short
     tests: object=tuple           # Gives copies for `dic.images` to compare with
     notes: list=field(default_factory=list) # What was ignored
 
@@ -186,17 +187,26 @@ def _png_text(content, found):
         if found.turn==1: found.turn = _turned_by_xmp(found.xmp)
 
 # %% ../nbs/00_containers.ipynb #c0a7a00f
-_MARKER = re.compile(rb'\xff+[^\x00\xff\xd0-\xd7]', re.S)
+_MARKER = re.compile(rb'\xff[^\x00\xff\xd0-\xd7]', re.S)
 _RESTART = re.compile(rb'\xff([\xd0-\xd7])')
 _FILLER = bytes(range(37, 101))  # data for scans that are short of it
+
+def _next(data, at):
+    "Find the next marker: where it and the bytes that fill up before it begin, and its end."
+    hit = _MARKER.search(data, at)
+    if not hit: return None
+    start = hit.start()
+    while start>at and data[start-1]==0xff: start -= 1
+    return start, hit.end()
 
 def _segments(data):
     "Iterate over a JPEG: marker, start and end of each segment, a scan's data included."
     at = 2
-    while hit := _MARKER.search(data, at):
-        marker, body = data[hit.end()-1], hit.end()
+    while hit := _next(data, at):
+        start, body = hit
+        marker = data[body-1]
         if marker==0xd9:
-            yield marker, hit.start(), body
+            yield marker, start, body
             return
         if marker==1:
             at = body
@@ -204,9 +214,9 @@ def _segments(data):
         if body+2>len(data): return
         end = body+struct.unpack_from('>H', data, body)[0]
         if marker==0xda:
-            behind = _MARKER.search(data, end)
-            end = behind.start() if behind else len(data)
-        yield marker, hit.start(), min(end, len(data))
+            behind = _next(data, end)
+            end = behind[0] if behind else len(data)
+        yield marker, start, min(end, len(data))
         at = end
 
 # %% ../nbs/00_containers.ipynb #c0a7b010
@@ -291,20 +301,22 @@ def _jpeg_whole(kept, seen, found):
         found.damage = 'scans are missing'
     if set(seen[seen.index(0xda):])-_BEHIND_SCANS: found.damage = missing
     if found.bits!=8: raise DicError(f'has {found.bits}-bit samples; convert it to 8 bits first')
-    if kind>0xc2: return
+    if kind>0xc2 or found.damage: return
     found.tests = partial(_jpeg_tests, kept, kind==0xc2)
     if kind!=0xc2 and scans==1 and kept[-1][1]==0xda:
         before, end = sum(map(len, kept[:-1])), len(kept[-1].rstrip(b'\0'))
         found.tail = before+max(end-8, at+3)
-        found.spots = [*_ends(height, width, sizes, every)]
+        found.spots = partial(_ends, height, width, sizes, every)
 
 # %% ../nbs/00_containers.ipynb #c0a7b012
 _BEHIND_SCANS = {0xda, 0xc4, 0xcc, 0xdb, 0xdc, 0xdd, *range(0xe0, 0xf0), 0xfe} # Valid markers
 
 def _restarted(part, units, every):
     "Check that a scan has all its restart markers."
-    marks = [o[0]&7 for o in _RESTART.findall(part)]
-    return marks==[k%8 for k in range(-(-units//every)-1)]
+    found, k = _RESTART.finditer(part), 0
+    for k, o in enumerate(found, 1):
+        if o[1][0]&7!=(k-1)%8: return False
+    return k==-(-units//every)-1
 
 def _ends(height, width, sizes, every):
     "Find the last block of each run of data: left, top, right and bottom of its corner."

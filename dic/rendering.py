@@ -8,6 +8,7 @@ __all__ = ['WHITE', 'decoded', 'composed', 'upright', 'rendered']
 # %% ../nbs/00_rendering.ipynb #4e0d0003
 import io, sys
 from functools import partial
+from operator import methodcaller
 
 import numpy as np
 from PIL import Image
@@ -54,6 +55,7 @@ def _coloured(im, found, note):
     way = None if found.profile and not found.cicp else _described(found, note)
     if way is None and (found.profile or im.mode=='LAB'):
         try: new = _to_srgb(im, found.profile)
+        except MemoryError: raise
         except Exception: note('broken profile ignored')   # it can be broken in any way
         else:
             if new: note('profile')
@@ -70,25 +72,25 @@ def _exchanged(raw):
     native = dict(B='L', L='B', N='B' if sys.byteorder=='little' else 'L')
     return raw[:-1]+native[raw[-1]]
 
-def _stored(found, raw):
+def _stored(found, raw, load):
     "Read the samples of a file in another raw mode; `raw` maps its own mode to that."
     with Image.open(io.BytesIO(found.data), formats=[found.kind]) as im:
         args = [[o.args] if isinstance(o.args, str) else o.args for o in im.tile]
         new = [(raw(first), *more) for first, *more in args]
         im.tile = [o._replace(args=n if len(n)>1 else n[0]) for o, n in zip(im.tile, new)]
-        im.load()
+        load(im)
         return np.asarray(im).astype(np.uint16), args[0][0], im.mode
 
-def _samples16(im, found):
+def _samples16(im, found, load=methodcaller('load')):
     "Read the 16-bit samples of a picture, uint16 [height, width, channels], and the mode."
     if im.mode[0]=='I':
         a = np.asarray(im).astype(np.uint16)
         white_is_zero = found.kind=='TIFF' and im.tag_v2.get(262)==0
         return (~a if white_is_zero else a)[..., None], 'L'
     def plain(raw): return 'RGBA' if raw=='LA;16B' else raw.replace('RGBa', 'RGBA')
-    high, raw, mode = _stored(found, plain)
+    high, raw, mode = _stored(found, plain, load)
     if raw=='LA;16B': return high[..., ::2]<<8|high[..., 1::2], 'LA' # both bytes at once
-    low = _stored(found, lambda raw: _exchanged(plain(raw)))[0]
+    low = _stored(found, lambda raw: _exchanged(plain(raw)), load)[0]
     return high<<8|low, 'RGBa' if 'RGBa' in raw else mode
 
 # %% ../nbs/00_rendering.ipynb #6a8e7cb2
@@ -98,6 +100,7 @@ def _way(a, found, mode, note):
     way = None if found.profile and not found.cicp else _described(found, note)
     if way is None and found.profile:
         try: way = _by_profile(found.profile, a.shape[2], mode)
+        except MemoryError: raise
         except Exception: note('broken profile ignored')   # it can be broken in any way
         else:
             if way: note('profile')
@@ -163,10 +166,11 @@ def _steep(profile):
 def decoded(
     im: Image.Image, # A loaded picture
     found,           # `Essence` of its file
+    load=methodcaller('load'), # Decodes a picture, as far as wanted where it is damaged
 ) -> tuple:          # uint16 [height, width, channels], or a Pillow image of 8 bits; and their mode
     "Give the decoded samples in full depth. Raise `DicError` where they cannot be had."
     if found.kind=='JPEG2000' and found.bits>8: return _deep_jp2(im, found)
-    if found.bits>8 or im.mode[0]=='I': return _samples16(im, found)
+    if found.bits>8 or im.mode[0]=='I': return _samples16(im, found, load)
     return im, im.mode
 
 # %% ../nbs/00_rendering.ipynb #d191de96

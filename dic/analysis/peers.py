@@ -18,7 +18,7 @@ from PIL import Image, features
 from . import psnr as psnr_between
 from ..core import DicError, Missing, first_line, memory_errors
 from ..rate import search, target
-from ..images import safe_name
+from ..images import LIMIT, safe_name
 
 # %% ../../nbs/06_analysis.peers.ipynb #ba584bc9
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def _save(image, kind, **how):
 
 def _open(data, kind):
     "Read the pixels of a file with Pillow."
-    with Image.open(io.BytesIO(data), formats=[kind]) as im: return np.array(im.convert('RGB'))
+    with LIMIT.raised(), Image.open(io.BytesIO(data), formats=[kind]) as im:
+        return np.array(im.convert('RGB'))
 
 def _quality(at): return dict(quality=at)
 

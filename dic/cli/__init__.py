@@ -6,7 +6,7 @@
 __all__ = ['MODULES', 'parser', 'main']
 
 # %% ../../nbs/09_cli.ipynb #a7b21913
-import argparse, json, sys
+import argparse, json, logging, sys, warnings
 from functools import partial
 from importlib import import_module
 
@@ -91,6 +91,8 @@ def main(
 ) -> int:                      # Exit code
     "Run the `dic` command."
     argv = sys.argv[1:] if argv is None else argv
+    warnings.filterwarnings('ignore', module=r'PIL\.')      # what matters is said in notes
+    logging.getLogger('PIL').setLevel(logging.CRITICAL)
     replace_closed()
     if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='backslashreplace')
     with terminable(): return guard(partial(_run, argv), '--debug' in argv)

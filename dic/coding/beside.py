@@ -69,6 +69,7 @@ def beside(
     parts = dict(reversed(file.sections))
     if 'a' in parts:
         try: found['alpha'] = _read_plane(parts['a'], file.header.height, file.header.width)
+        except MemoryError: raise
         except Exception: notes.append('broken alpha ignored')  # it can be broken in any way
     for letter, name in (('e', 'exif'), ('x', 'xmp')):
         if 0<len(parts.get(letter, b''))<=_MOST: found[name] = parts[letter]
