@@ -30,17 +30,37 @@ def __dir__():
 # %% ../nbs/08_api.ipynb #e20bd792
 _AS = dict(P='RGBA', PA='RGBA', La='LA', RGBa='RGBA', HSV='RGB', RGBX='RGB') # no TIFF has these
 
-def _through_tiff(im, orientation, mode):
+def _is_light(said):
+    "Check if a PNG told Pillow how its samples are to be seen, other than as sRGB or by a profile."
+    return not said.keys()&{'srgb', 'icc_profile'} and bool(said.keys()&{'gamma', 'chromaticity'})
+
+def _through_file(im, orientation, mode):
     "Read a Pillow image as its file would be."
     import tempfile
     from dic.images import read_image
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, 'picture.tif')
-        profile = im.info.get('icc_profile')
-        im = im.copy() if mode==im.mode else im.convert(mode)
-        im.save(path, compression='raw', icc_profile=profile, exif=b'',
-                tiffinfo={0x0112: orientation})
+        path = os.path.join(folder, 'picture')
+        said, im = im.info, im.copy() if mode==im.mode else im.convert(mode)
+        if _is_light(said): im.save(path, 'PNG', **_as_png(said, orientation))
+        else: im.save(path, 'TIFF', **_as_tiff(said, orientation))
         return read_image(path)
+
+def _as_tiff(said, orientation):
+    "Make what a TIFF is to say of a picture."
+    profile = said.get('icc_profile')
+    return dict(compression='raw', icc_profile=profile, exif=b'', tiffinfo={0x0112: orientation})
+
+def _as_png(said, orientation):
+    "Make what a PNG is to say of a picture; Pillow reads this from PNGs only, and does not write it."
+    import struct
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+    chunks, exif = PngInfo(), Image.Exif()
+    exif[0x0112] = orientation
+    if 'gamma' in said: chunks.add(b'gAMA', struct.pack('>I', round(said['gamma']*1e5)))
+    if 'chromaticity' in said:
+        chunks.add(b'cHRM', struct.pack('>8I', *(round(v*1e5) for v in said['chromaticity'])))
+    return dict(compress_level=1, pnginfo=chunks, exif=exif)
 
 def _on_screen(im):
     "Take the samples of a Pillow image as they would be seen on a screen."
@@ -53,9 +73,10 @@ def _on_screen(im):
         raise DicError(f'the Pillow image cannot be read: {e}') from e
     if min(im.size)<1: raise DicError(f'a picture of {im.width} x {im.height} pixels is empty')
     orientation, clear = im.getexif().get(0x0112, 1), 'transparency' in im.info
+    if orientation not in range(1, 9): orientation = 1  # what it says is no way to hold a camera
     plain = im.mode in ('L', 'RGB') and orientation==1 and not clear
-    if plain and not im.info.get('icc_profile'): return np.asarray(im.convert('RGB'))
-    return _through_tiff(im, orientation, 'RGBA' if clear else _AS.get(im.mode, im.mode))
+    if plain and not (im.info.get('icc_profile') or _is_light(im.info)): return np.asarray(im.convert('RGB'))
+    return _through_file(im, orientation, 'RGBA' if clear else _AS.get(im.mode, im.mode))
 
 # %% ../nbs/08_api.ipynb #bd64dc5c
 def _pixels(image):

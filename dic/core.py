@@ -116,11 +116,11 @@ UNITS = dict(B=1, kB=10**3, KB=10**3, MB=10**6, GB=10**9, KiB=2**10, MiB=2**20, 
 def parse_size(
     text: str, # Such as `50kB`, `1.5 MiB` or `20000`
 ) -> int:      # Bytes
-    "Read a size as people write it. Raise `DicError` where it is none."
+    "Read a size as people write it. Raise `UsageError` where it is none."
     from decimal import Decimal
     m = re.fullmatch(r'\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*', str(text))
     if not m or (m[2] or 'B') not in UNITS:
-        raise DicError(f'{text!r} is not a size; write 50kB (50,000 bytes) or 50KiB (51,200 bytes)')
+        raise UsageError(f'{text!r} is not a size; write 50kB (50,000 bytes) or 50KiB (51,200 bytes)')
     return int(Decimal(m[1])*UNITS[m[2] or 'B'])
 
 def human(

@@ -210,25 +210,20 @@ def _walk(folder, recursive, left, seen):
         if not seen: raise
         left['closed'][str(folder)] += 1
         return
-    seen.add(_identity(folder))
+    seen.add(identity(folder))
     for o in entries:
         if o.name.startswith(('.', '__MACOSX')): continue
         kind = _kind(o)
         if kind=='file': yield Path(folder)/o.name
         elif not kind: left['odd']['all'] += 1
         elif not recursive: left['below']['all'] += 1
-        elif _identity(o.path) not in seen:
+        elif identity(o.path) not in seen:
             yield from _walk(Path(folder)/o.name, True, left, seen)
 
 def _kind(entry):
     "Say whether an entry is a folder or a file; it is neither where it leads nowhere."
     try: return 'folder' if entry.is_dir() else 'file' if entry.is_file() else ''
     except OSError: return ''
-
-def _identity(folder):
-    "Identify a folder, whatever links lead to it."
-    s = os.stat(folder)
-    return s.st_dev, s.st_ino
 
 # %% ../nbs/00_disk.ipynb #6a481b7f
 class Folder:

@@ -96,7 +96,7 @@ _COLUMN = {'--column': dict(
 def _manifest(a, todo):
     "Give the manifest of the folder that outputs go to, where one is there or asked for."
     _, first = next(iter(todo))
-    if not a.out or is_address(a.out) or first==Path(a.out): return contextlib.nullcontext()
+    if a.out in (None, '', '-') or is_address(a.out) or first==Path(a.out): return contextlib.nullcontext()
     from dic.coding.manifest import NAME, Manifest
     if not a.skip_existing and not Path(a.out, NAME).exists(): return contextlib.nullcontext()
     return Manifest(a.out)
@@ -255,8 +255,8 @@ def _check_names(a, todo):
 def _weights(data, named, load):
     "Load the weights that a file was made with, or those that were named; None for unknown ones."
     from dic import coding, zoo
-    fingerprint = coding.parse(data)['fingerprint']
-    path = named or zoo.by_fingerprint(fingerprint, former=True)
+    head = coding.parse(data)
+    path = named or zoo.by_fingerprint(head['fingerprint'], former=head['layout']==2)
     return load(path) if path else None
 
 def _decompress_file(src, dst, named, load, tick=None):

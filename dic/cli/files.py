@@ -100,7 +100,7 @@ def _target(a):
     path = as_path(a.out)
     if a.out.endswith('/') or is_folder(a.out):
         raise UsageError(f'{path}: is a folder; standard input has no name, so name a file in it')
-    if not isinstance(path, Address): placeable(path, a.overwrite)
+    if not isinstance(path, Address): placeable(path, a.overwrite or a.skip_existing)
     return path
 
 # %% ../../nbs/09_cli.files.ipynb #3d2f552d

@@ -24,6 +24,7 @@ from ..machine import cores, free_memory, long_turns
 from ..images import digest, image_size, read_picture, write_png
 from ..remote import Address, as_path, existing, is_address, is_folder, nearby, settled
 from ..remote import collect as collect_far
+from ..zoo import has_runtime
 
 # %% ../../nbs/04_files.ipynb #806c5b97
 def gather(
@@ -420,7 +421,8 @@ def compress_files(
     "Compress photographs to files beside them or in `out`."
     todo, failed = jobs(inputs, out, '.tfci', but='.tfci.')
     workers, threads = share_out(len(todo))
-    if model is None or isinstance(model, (str, Path)): model = load(model, threads=threads)
+    if model is None or isinstance(model, (str, Path)):
+        model = load(model, threads=threads if has_runtime(model) else 0)
     work = partial(compress_file, model=codec(model), **options)
     return failed+list(each(todo, work, overwrite, progress, workers=workers, tells=True))
 

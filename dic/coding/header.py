@@ -55,12 +55,13 @@ WEIGHTS = Path(__file__).parents[1]/'weights' if '__file__' in globals() else Pa
 
 def known(
     fingerprint: str, # The first hexadecimal digits of one
+    former=False,     # Whether the one counts that weights had before they got new tables
 ) -> str|None:        # A name, None where there are no such weights
-    "Name the installed weights that have a fingerprint, or had it before they got new tables."
+    "Name the installed weights that have a fingerprint."
     for path in sorted(WEIGHTS.glob('*.json')):
         card = read_json(path)
-        if any(p.startswith(fingerprint) for p in (card['sha256'], *card.get('former', []))):
-            return path.stem
+        prints = [card['sha256'], *(card.get('former', []) if former else [])]
+        if any(p.startswith(fingerprint) for p in prints): return path.stem
     return None
 
 def read_stream(
@@ -87,6 +88,7 @@ def info(
     except DecodeError as e: raise DecodeError(f'{path}: {e}' if path else str(e)) from e
     height, width, fingerprint = head['height'], head['width'], head['fingerprint']
     return dict(file=path and str(path), layout=head['layout'], model=head['model'],
-                fingerprint=fingerprint, weights=known(fingerprint), quality=head['quality'],
+                fingerprint=fingerprint, weights=known(fingerprint, head['layout']==2),
+                quality=head['quality'],
                 beside=head['beside'], bytes=len(data), height=height, width=width,
                 bpp=8*len(data)/(height*width))
