@@ -71,12 +71,12 @@ def _found(codec, at, path, place):
     return kept
 
 # %% ../../nbs/06_analysis.bench.ipynb #881230f5
-_IDENTITY = 'codec', 'version', 'options', 'setting', 'sha256'
+_IDENTITY = 'measurement', 'codec', 'version', 'options', 'setting', 'sha256'
 
 def _identity(codec, at, path):
     "Say what identifies a measurement."
-    values = codec.name, codec.version, codec.options, codec.words(at), content(path)
-    return dict(zip(_IDENTITY, values))
+    said = codec.name, codec.version, codec.options, codec.words(at)
+    return dict(zip(_IDENTITY, (MEASUREMENT, *said, content(path))))
 
 def measure(
     codec: Peer,
@@ -190,12 +190,13 @@ def run(
     return analysis.table_of(rows, failures, codecs=about)
 
 # %% ../../nbs/06_analysis.bench.ipynb #6e2ea79f
-KEPT = 'codec version options setting image sha256 width height bytes bpp mse psnr ms_ssim'.split()
+KEPT = ('measurement codec version options setting image sha256 width height bytes bpp mse '
+        'psnr ms_ssim').split()
 
 def _read(file):
     "Read a table of rows, without any where there is no file."
     if not Path(file).exists(): return pd.DataFrame(columns=KEPT)
-    table = pd.read_csv(file)
+    table = pd.read_csv(file, float_precision='round_trip')
     if missing := set(KEPT)-set(table): raise DicError(f'{file}: has no column {min(missing)}')
     return table.fillna(dict(setting=''))
 
@@ -211,8 +212,9 @@ def findings(
 def _earlier(codec, file):
     "Read the rows of a table that are this codec's, and those of all others."
     table = _read(file)
-    named, known = table.codec==codec.name, table.version==codec.version
-    return table[named & known & (table.options==codec.options)], table[~named]
+    named, known = table.codec==codec.name, table.measurement==MEASUREMENT
+    known &= (table.version==codec.version) & (table.options==codec.options)
+    return table[named & known], table[~named]
 
 def resumed(
     codec: Peer,
@@ -279,6 +281,7 @@ LOW = .15, .5 # bpp
 def _low_window(reference, metric, whole):
     "Find the qualities of a reference's low rates, within those of a whole comparison."
     low, high, rates = whole.low, whole.high, reference['bpp']
+    if min(rates)>=LOW[1] or max(rates)<=LOW[0]: return high, high # it has none
     if min(rates)<LOW[0]: low = max(quality_at(reference, LOW[0], metric), low)
     if max(rates)>LOW[1]: high = min(quality_at(reference, LOW[1], metric), high)
     return low, high

@@ -26,8 +26,10 @@ class Bits:
     indexes: dict # and with which table
 
     def by_position(self) -> np.ndarray: # float32 [rows, columns] of y
-        "Add up the bits of each latent position, with its share of z; the rest has no place."
-        y, z = (self.costs[k].sum(-1) for k in 'yz')
+        "Add up the bits of each latent position, with its share of z if there is one."
+        y = self.costs['y'].sum(-1)
+        if 'z' not in self.costs: return y
+        z = self.costs['z'].sum(-1)
         row, column = (np.arange(n)//4 for n in y.shape) # the position of z for each of y
         shares = np.outer(np.bincount(row), np.bincount(column))
         return y+(z/shares)[np.ix_(row, column)]

@@ -59,6 +59,11 @@ class Peer(_Description):
         "Put a position of the knob in words, such as `quality 30`."
         return ' '.join(f'{k} {v:g}' for k, v in self.setting(at).items())
 
+    @property
+    def weights(self) -> str:
+        "The name or path of the weights that it codes with; empty for codecs of others."
+        return with_effort(self.source)[0]
+
     def __reduce__(self): return _again, (self.source or self.name, self.version)
 
     def _do(self, f, *args, **kwargs):
@@ -245,11 +250,12 @@ def ours(
     name=None,      # Weights, as for `dic.coding.load`; with an effort, such as `swift-e5`
     qualities=None, # Those that make the curve; by default the fewer, the longer they take
     threads=0,      # As for `dic.coding.load`
+    device='auto',  # The same
 ) -> Peer:
     "Make a codec of this project's weights."
     from dic import coding, zoo
     name, effort = with_effort(zoo.default() if name is None else name)
-    model, steps, called = coding.load(name, threads=threads), coding.STEPS, label(name)
+    model, steps, called = coding.load(name, device, threads), coding.STEPS, label(name)
     more = f'-e{effort}' if effort else ''
     knob, settings, to = range(0), (None,), None
     if 'quality' in model.options:

@@ -43,14 +43,17 @@ def _fetch(a, name, root):
     tell(a, f'{out}: {n} photographs')
     return dict(input=name, output=str(out), photographs=n)
 
+def _own(source):
+    "Find the folder that photographs are in; for the name of a data set the name itself."
+    path, pattern = Path(source), set('*?[') & set(source)
+    return path.parent if path.is_file() or pattern and not path.exists() else path
+
 def _destination(source, root):
     "Name the folder that converted photographs go to, after their own."
-    name = source
-    if source!='samples':
-        own = Path(source)
-        name = (own if own.is_dir() else own.parent).resolve().name
+    own = _own(source)
+    name = source if source=='samples' else own.resolve().name
     out = Path(root)/_datasets().safe_name(name)
-    if out.resolve()==Path(source).resolve():
+    if out.resolve()==own.resolve():
         raise UsageError(f'{source}: is where the PNGs would go; name another folder with -o')
     return out
 
@@ -152,7 +155,7 @@ def _prepare(a):
     if len(a.sources)>1 and not a.out:
         raise UsageError('several sources: name the folder for the PNGs with -o')
     limits = _limits(a)
-    name = data.safe_name(Path(a.sources[0]).resolve().name)
+    name = data.safe_name(_own(a.sources[0]).resolve().name)
     out = Path(a.out or data.data_root()/f'{name}-prepared')
     writable(out)
     return _convert(a, ', '.join(a.sources), a.sources, out, seed=a.seed, **limits), False

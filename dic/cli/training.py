@@ -60,7 +60,8 @@ def plan_parameters(
 def _set_up(a):
     "Choose the device and the threads that train."
     from dic.backend import setup
-    try: setup(getattr(a, 'device', 'auto'), a.threads)
+    device = 'cpu' if getattr(a, 'backend', '')=='jax' else getattr(a, 'device', 'auto')
+    try: setup(device, a.threads)
     except DicError as e: raise UsageError(str(e)) from e
 
 def _progress(a):
@@ -91,7 +92,7 @@ def _train(a):
     _set_up(a)
     training = needs('dic.training', 'train', 'training')
     given = plan_parameters(a, 'backend')
-    try: p = training.plan(**given)
+    try: p, _ = training.prepared(a.backend, given)
     except DicError as e: raise UsageError(str(e)) from e
     writable(Path(p['out']))
     try:
@@ -148,8 +149,9 @@ def _measure(folder, photographs):
     from dic.analysis import peers
     table = bench.run([peers.ours(folder)], collect(photographs))
     for f in table.attrs['failures']: warn(f['problem'])
-    means = analysis.averages(table)[['setting', 'images', 'bpp', 'psnr', 'ms_ssim']]
-    card = read_json(folder/'card.json')|dict(kodak=means.to_dict('records'))
+    keys = 'setting', 'images', 'bpp', 'psnr', 'ms_ssim'
+    means = [{k: r[k] for k in keys} for r in analysis.to_json(table)['averages']]
+    card = read_json(folder/'card.json')|dict(kodak=means)
     write_json(folder/'card.json', card)
 
 @command('import', **_IMPORT)

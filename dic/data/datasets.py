@@ -299,7 +299,9 @@ def _sources(inputs, out, say):
     notes, inside = [], out.resolve()
     found = [p for o in listed(inputs) for p in find_photos(o, notes=notes)]
     for line in notes: say(line)
-    return list(dict.fromkeys(p for p in found if inside not in p.resolve().parents))
+    each = {}                                     # by where it really is, however it is named
+    for p in found: each.setdefault(p.resolve(), p)
+    return [p for real, p in each.items() if inside not in real.parents]
 
 def _summary(out, results, done):
     "Say what was done, in a line: counts, and how often each conversion took place."

@@ -6,7 +6,7 @@
 __all__ = ['OPEN', 'MORE', 'MISSING', 'Bundle', 'fitting', 'gathered', 'parser', 'versions', 'work', 'main']
 
 # %% ../../nbs/03_training.runner.ipynb #bcdce36c
-import argparse, json, math, sys, tempfile, time, zipfile
+import argparse, hashlib, json, math, sys, tempfile, time, zipfile
 from pathlib import Path
 
 import numpy as np
@@ -134,12 +134,19 @@ def _keep(o, about, r):
     done = dict(step=r.step, **spent, skipped=loop.skipped(r), finished=r.over())
     write_json(r.folder/'run.json', about|done|dict(weights=files))
 
-def _about(meta, p, engine, parity, paths, learn):
+def _start(o, meta):
+    "Give the SHA-256 of the weights that the run starts from, of their parts one after the other."
+    if not o.init: return meta['init']
+    found = hashlib.sha256()
+    for name in o.init: found.update(Path(name).read_bytes())
+    return found.hexdigest()
+
+def _about(start, meta, p, engine, parity, paths, learn):
     "Collect what is known of a run from its beginning."
     data = dict(photographs=len(paths), trained_on=len(learn), mpx=round(learn.pixels/1e6, 2),
                 held_out=p['valid'], fingerprint=fingerprint(paths))
     device = dict(device=_device(), devices=engine.devices, platform=engines.platform())
-    return dict(plan=p, dic=meta['dic'], init=meta['init'], parity=parity, data=data,
+    return dict(plan=p, dic=meta['dic'], init=start, parity=parity, data=data,
                 **device, versions=versions())
 
 def _device(): return engines.jax.devices()[0].device_kind
@@ -179,7 +186,7 @@ def _trained(o, b, p, folder, began, unpacked):
     _say(f'{learn}; {len(held)} held out')
     parity = _parity(engine, own, o.tolerance)
     engines.measure(engine)
-    about = _about(b.meta, p, engine, parity, paths, learn)
+    about = _about(_start(o, b.meta), b.meta, p, engine, parity, paths, learn)
     def keep(r): _keep(o, about, r)
     r = loop.train(engine, p, folder, learn, held, True, began, keep)
     if r.step and r.over() and not _recorded(folder): keep(r) # no time was left for another step

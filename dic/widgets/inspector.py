@@ -267,8 +267,8 @@ class _Pictures:
 def _drawn(panel, original, made):
     "Draw the figure of a panel, as a PNG."
     ours, theirs = made[0], made[1]
-    if panel=='Bits': sheet = bit_map(ours.data, image=original)
-    elif panel=='Latents': sheet = latents(ours.data)
+    if panel=='Bits': sheet = bit_map(ours.data, ours.codec.weights, image=original)
+    elif panel=='Latents': sheet = latents(ours.data, ours.codec.weights)
     else: sheet = error_map(original, ours.image, theirs.image, names=(ours.name, theirs.name))
     return sheet.png(112)
 
@@ -412,9 +412,9 @@ class Inspector(_Page):
         quality: float=40,     # 0 to 63, to begin with
         codec: str='jpeg-420', # The peer to begin with
     ):
-        peers.codec(codec)     # says why there is none, and what to install
+        beside = peers.codec(codec) # says why there is none, and what to install
         models, self.sources = _weights(models), _named(listed(images or sample_photos()))
-        self.codecs = {p.name: p for p in peers.available()[0]}
+        self.codecs = {p.name: p for p in peers.available()[0]}|{codec: beside}
         self.shots, self.notes = None, {}    # The picture; what is to be said of each
         self.made, self.waiting = {}, set()  # Reconstructions by side, and sides under way
         self.worker, self.judge = Worker(self._failed), Worker(self._failed)

@@ -133,9 +133,13 @@ def _point(original, shot):
     rate = analysis.bpp(len(shot.data), original.shape)
     return Point(shot.at, shot.data, rate, analysis.psnr(original, shot.image))
 
+def _drawn(points):
+    "Select the points that a chart can show."
+    return [p for p in points if math.isfinite(p.quality)]
+
 def _line(codec, points):
     "Make a curve for the chart."
-    shown = [[p.rate, p.quality, codec.words(p.at)] for p in points if math.isfinite(p.quality)]
+    shown = [[p.rate, p.quality, codec.words(p.at)] for p in _drawn(points)]
     return dict(name=codec.label, points=shown)
 
 def _spread(settings, count):
@@ -159,7 +163,7 @@ class _Measured(ui.VBox):
     ):
         "Measure the points, showing each as soon as it is there."
         self.shots, self.found, self.chart.chosen = shots, [], [-1, -1]
-        self.viewer.layout.display = 'none'
+        self.viewer.layout.display, self.chart.curves = 'none', []
         for codec in codecs:
             done = []
             self.found.append((codec, done))
@@ -179,7 +183,7 @@ class Curve(_Measured):
         "Show the reconstruction of a point of the chart."
         if i<0: return
         (codec, points), original = self.found[i], self.shots.original
-        point = points[j]
+        point = _drawn(points)[j]
         shot = Shot(codec, point.at, point.data, codec.decode(point.data))
         said = [facts(original, original), self.shots.facts(shot)]
         self.viewer.show(original, shot.image, ['original', shot.name], said)
