@@ -45,6 +45,7 @@ def _through_file(im, orientation, mode):
         else: im.save(path, 'TIFF', **_as_tiff(said, orientation))
         return read_image(path)
 
+# %% ../nbs/08_api.ipynb #b5d4e7b6
 def _as_tiff(said, orientation):
     "Make what a TIFF is to say of a picture."
     profile = said.get('icc_profile')
@@ -62,6 +63,7 @@ def _as_png(said, orientation):
         chunks.add(b'cHRM', struct.pack('>8I', *(round(v*1e5) for v in said['chromaticity'])))
     return dict(compress_level=1, pnginfo=chunks, exif=exif)
 
+# %% ../nbs/08_api.ipynb #2a5dee6c
 def _on_screen(im):
     "Take the samples of a Pillow image as they would be seen on a screen."
     import numpy as np

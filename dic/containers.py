@@ -199,6 +199,7 @@ def _next(data, at):
     while start>at and data[start-1]==0xff: start -= 1
     return start, hit.end()
 
+# %% ../nbs/00_containers.ipynb #bfdb43cc
 def _segments(data):
     "Iterate over a JPEG: marker, start and end of each segment, a scan's data included."
     at = 2

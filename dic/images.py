@@ -296,6 +296,7 @@ def _kept_exif(exif):
         if k in tags: tags.get_ifd(k)              # read now: what is broken shows here
     return tags.tobytes().removeprefix(b'Exif\0\0') if len(tags) else None
 
+# %% ../nbs/00_images.ipynb #35a6aa72
 def _kept_xmp(xmp):
     said = re.sub(rb'(tiff:Orientation(?:="|>))\d', rb'\g<1>1', xmp)
     return _without(said, b'<xmp:Thumbnails>', b'</xmp:Thumbnails>')

@@ -286,6 +286,7 @@ def _low_window(reference, metric, whole):
     if max(rates)>LOW[1]: high = min(quality_at(reference, LOW[1], metric), high)
     return low, high
 
+# %% ../../nbs/06_analysis.bench.ipynb #421cdf66
 def against(
     curve,              # As for `dic.analysis.bd_rate`: what is asked about
     reference,          # What it is compared with
