@@ -52,7 +52,7 @@ def _as_tiff(said, orientation):
     return dict(compression='raw', icc_profile=profile, exif=b'', tiffinfo={0x0112: orientation})
 
 def _as_png(said, orientation):
-    "Make what a PNG is to say of a picture; Pillow reads this from PNGs only, and does not write it."
+    "Make what a PNG is to say of a picture; Pillow itself writes no gamma and no primaries."
     import struct
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
@@ -77,7 +77,8 @@ def _on_screen(im):
     orientation, clear = im.getexif().get(0x0112, 1), 'transparency' in im.info
     if orientation not in range(1, 9): orientation = 1  # what it says is no way to hold a camera
     plain = im.mode in ('L', 'RGB') and orientation==1 and not clear
-    if plain and not (im.info.get('icc_profile') or _is_light(im.info)): return np.asarray(im.convert('RGB'))
+    if plain and not (im.info.get('icc_profile') or _is_light(im.info)):
+        return np.asarray(im.convert('RGB'))
     return _through_file(im, orientation, 'RGBA' if clear else _AS.get(im.mode, im.mode))
 
 # %% ../nbs/08_api.ipynb #bd64dc5c

@@ -96,7 +96,8 @@ _COLUMN = {'--column': dict(
 def _manifest(a, todo):
     "Give the manifest of the folder that outputs go to, where one is there or asked for."
     _, first = next(iter(todo))
-    if a.out in (None, '', '-') or is_address(a.out) or first==Path(a.out): return contextlib.nullcontext()
+    if a.out in (None, '', '-') or is_address(a.out) or first==Path(a.out):
+        return contextlib.nullcontext()
     from dic.coding.manifest import NAME, Manifest
     if not a.skip_existing and not Path(a.out, NAME).exists(): return contextlib.nullcontext()
     return Manifest(a.out)
