@@ -66,7 +66,6 @@ def _read(path, whole=True):
     known = isinstance(meta, dict) and meta.get('version')==VERSION
     if not (known and isinstance(meta.get('kind'), str) and isinstance(meta.get('config'), dict)):
         raise DicError(f'{path}: not weights of this program')
-    if meta['kind'] in MODELS: meta['config'] = MODELS[meta['kind']].earlier|meta['config']
     return meta, arrays
 
 def _content(path, whole):

@@ -8,7 +8,7 @@ __all__ = ['MODELS', 'Entry', 'entry', 'build', 'Codec', 'Quantised', 'Counted',
 
 # %% ../../nbs/02_models.base.ipynb #8acc8005
 import importlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from ..core import DicError, meant
@@ -20,7 +20,6 @@ class Entry:
     module: str     # The module of its class
     name: str       # The class
     presets: dict   # Its parameters for training by preset; they go before those of all models
-    earlier: dict=field(default_factory=dict) # Values of options that older files do not have
     runtime: bool=False # Whether `dic.models.runtime` codes with it, without TensorFlow
 
     def load(self):
@@ -38,8 +37,7 @@ MODELS = dict(
     factorized=Entry('dic.models.factorized', 'Factorized', _HYPERPRIOR),
     swift=Entry('dic.models.swift_tf', 'Swift', runtime=True,
         presets=dict(full=dict(batch=16, main_lr=1e-3),
-                     quick=dict(config=dict(width=128, dec=4), batch=16)),
-        earlier=dict(linear=False, residual=False)))
+                     quick=dict(config=dict(width=128, dec=4), batch=16))))
 
 # %% ../../nbs/02_models.base.ipynb #1b27e904
 def entry(
