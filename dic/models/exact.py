@@ -161,7 +161,12 @@ def convert(
     floats.watch = watch
     try: run(floats, lambda x, site: watch(site, x))
     finally: floats.watch = None
-    sites = {k: best_exponents(np.concatenate(v)) for k, v in seen.items()}
+    sites = {k: best_exponents(np.concatenate(v), _weights(v)) for k, v in seen.items()}
     net = _Converting(sites, floats.variables)
     run(net, net.fixed)
     return Integers(net.layers, net.sites)
+
+def _weights(samples):
+    "Let errors count relative to the mean square of the sample that they are in."
+    squares = [max(float(np.square(v, dtype=np.float64).mean()), 1e-12) for v in samples]
+    return np.repeat(1/np.array(squares), [len(v) for v in samples])[:, None]

@@ -28,18 +28,19 @@ def block(
     return net.conv(h, f'{name}.e', out, plus=x, scale=.3)
 
 # %% ../../nbs/01_reference.ipynb #03a3dc00
-CLIP, WEIGHT, EXACT, FINER = 1023, 1023, 2**24, 4
+CLIP, WEIGHT, EXACT, FINER = 1023, 1023, 2**24, 5
 FINAL = 6 # The exponent of what `final` gives
 
 def best_exponents(
-    values, # [n, channels]: a sample of what a site holds
-):          # int8 [channels], e: the site holds round(value * 2**e), within ±1023
+    values,     # [n, channels]: a sample of what a site holds
+    weights=1., # [n, 1]: what a squared error counts
+):              # int8 [channels], e: the site holds round(value * 2**e), within ±1023
     "Find the exponents with the smallest squared errors."
     v = np.asarray(values, np.float64)
     top = np.floor(np.log2(CLIP/np.maximum(np.abs(v).max(0), 1e-6)))
     tries = np.minimum(top+np.arange(4)[:, None], min(top.min()+FINER, 30))
     held = [np.clip(np.rint(v*2.**e), -CLIP, CLIP)/2.**e for e in tries]
-    errors = [((h-v)**2).sum(0) for h in held]
+    errors = [(weights*(h-v)**2).sum(0) for h in held]
     return tries[np.argmin(errors, 0), np.arange(v.shape[1])].astype(np.int8)
 
 # %% ../../nbs/01_reference.ipynb #07e777ec
