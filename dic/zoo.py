@@ -200,13 +200,11 @@ def has_runtime(
 
 # %% ../nbs/02_zoo.ipynb #c478ccc6
 def by_fingerprint(
-    prefix: str,  # The first hexadecimal digits of a fingerprint
-    former=False, # Whether the one counts that weights had before their tables were made anew
+    prefix: str, # The first hexadecimal digits of a fingerprint
 ) -> Path|None:
     "Find the shipped weights with that fingerprint."
     for name, card in shipped().items():
-        prints = [card['sha256'], *(card.get('former', []) if former else [])]
-        if any(p.startswith(prefix) for p in prints): return SHIPPED/f'{name}.safetensors'
+        if card['sha256'].startswith(prefix): return SHIPPED/f'{name}.safetensors'
     return None
 
 # %% ../nbs/02_zoo.ipynb #63f36a9f

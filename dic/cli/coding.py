@@ -256,8 +256,7 @@ def _check_names(a, todo):
 def _weights(data, named, load):
     "Load the weights that a file was made with, or those that were named; None for unknown ones."
     from dic import coding, zoo
-    head = coding.parse(data)
-    path = named or zoo.by_fingerprint(head['fingerprint'], former=head['layout']==2)
+    path = named or zoo.by_fingerprint(coding.parse(data)['fingerprint'])
     return load(path) if path else None
 
 def _decompress_file(src, dst, named, load, tick=None):

@@ -18,5 +18,4 @@ __getattr__, __dir__ = lazily(
           'decompress_files rename',
     shards='compress_shard decompress_shard',
     parquet='compress_table decompress_table',
-    beside='',
-    layout2='')
+    beside='')

@@ -9,9 +9,8 @@ __all__ = ['EFFORT', 'silent', 'checksum', 'compress', 'latents_of', 'decompress
 import numbers, zlib
 
 import numpy as np
-from . import layout2
 from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header,
-                                  check_size, layout, pack, unpack)
+                                  check_size, pack, unpack)
 from .weights import afford, codec, weights_for
 from ..core import DicError, UsageError, exhausted, first_line, memory_errors, psnr_of
 from ..distance import mse
@@ -147,7 +146,6 @@ def decompress(
     tick=silent, # Called with the share that is done, 0 to 1
 ) -> np.ndarray: # uint8 [height, width, 3]
     "Give the picture back, with exactly the latents the encoder had. Raise `DecodeError`."
-    if layout(data)==2: return layout2.decompress(data, model)
     size = unpack(data).header
     with watched(tick, DECODING, size.height, size.width):
         head, model, latents = latents_of(data, model)

@@ -65,7 +65,6 @@ class Codec:
     lambdas = None     # Lowest and highest lambda, where one set of weights serves all between
     lmbda = .01        # What a model of one rate is measured at
     tables = None      # Coding tables by name, or None before `tabulate`
-    former = {}        # Tables for files of version 0.1, by name
     fingerprint = None # SHA-256 of the weights file, hexadecimal
 
     def need_tables(self):
@@ -237,7 +236,7 @@ class Trainable(Learning, Costed):
         "Improve fresh weights as far as that goes before training."
         return self
 
-    def as_start(self, config: dict, photos=None) -> 'Trainable':
+    def as_start(self, config: dict) -> 'Trainable':
         "Give the model itself, or as near as its weights come to another configuration."
         return self
 

@@ -158,7 +158,7 @@ def _walk(net, s, y, noise, slope, parameters):
 def _picture(net, weights, y_hat, r, sigma, gain):
     "Make the picture that latents stand for, 0..1."
     reals, s = Reals(weights.variables, net), weights.sizes
-    more = [net.unfold(r, 2), net.unfold(net.op('Log', sigma), 2)] if s.residual else [None, None]
+    more = net.unfold(r, 2), net.unfold(net.op('Log', sigma), 2)
     y_hat = swift.corrected(reals, net.unfold(y_hat, 2), *more, s)
     return swift.g_s(reals, y_hat, gain, s)
 

@@ -28,9 +28,6 @@ class Sizes:
     context: int   # K: channels of the prior's networks
     enc: int       # Further blocks at 1/8 in g_a
     dec: int       # and in g_s
-    direct: bool   # Whether all of y_hat reaches 1/8, beside C channels that a block made of it
-    linear: bool   # Whether a linear map from 16x16 pixels to y, and back, runs beside the networks
-    residual: bool # Whether y_hat is corrected by what the symbol and sigma say
     lambdas: tuple # Lambdas that quality 0 and 63 stand for
     metric: str    # What training weighed against bits
 
@@ -38,7 +35,6 @@ class Sizes:
         "Raise `DicError` where a value makes no sense."
         for k in ('width', 'latents', 'hyper', 'context'): _whole(k, getattr(self, k), 4, 512)
         for k in ('enc', 'dec'): _whole(k, getattr(self, k), 0, 16)
-        for k in ('direct', 'linear', 'residual'): _truth(k, getattr(self, k))
         if self.latents%4: raise DicError(f'latents is {self.latents}; it must be a multiple of 4')
         if self.metric not in METRICS:
             raise DicError(f'metric {self.metric!r} is none of {", ".join(METRICS)}')
@@ -48,9 +44,6 @@ class Sizes:
 def _whole(name, v, low, high):
     if not (isinstance(v, int) and not isinstance(v, bool) and low<=v<=high):
         raise DicError(f'{name} is {v!r}; it must be a whole number from {low} to {high}')
-
-def _truth(name, v):
-    if not isinstance(v, bool): raise DicError(f'{name} is {v!r}; it must be true or false')
 
 def _range(v):
     two = isinstance(v, (tuple, list)) and len(v)==2
@@ -76,7 +69,6 @@ def g_a(
     h = block(net, net.fold(net.narrow(x), 8), 'ga.0', s.width)
     for i in range(s.enc): h = block(net, h, f'ga.{i+1}')
     y = net.conv(net.wide(h), 'ga.down', s.latents, k=3, stride=2)
-    if not s.linear: return y
     return y+net.conv(net.fold(x, 16), 'ga.linear', s.latents, scale=0.)*16
 
 def h_a(
@@ -98,7 +90,6 @@ def corrected(
     s: Sizes,
 ):             # Of the size of y_hat
     "Move y_hat to where y is on average, given the symbol and sigma."
-    if not s.residual: return y_hat
     t = net.tanh(r)
     parts = net.narrow(net.join(t, t*log_sigma))
     return y_hat+net.wide(net.conv(parts, 'gs.lrp', s.latents, scale=0.))
@@ -113,11 +104,9 @@ def g_s(
     "Make a picture from the latents."
     y_hat = y_hat*gain
     h = block(net, y_hat, 'gs.0', s.width)
-    if s.direct: h = net.join(h, y_hat)
-    h = net.unfold(net.conv(net.narrow(h), 'gs.up', 4*s.width), 2)
+    h = net.unfold(net.conv(net.narrow(net.join(h, y_hat)), 'gs.up', 4*s.width), 2)
     for i in range(s.dec): h = block(net, h, f'gs.{i+1}')
     x_hat = net.wide(net.unfold(net.conv(h, 'gs.out', 192), 8))+.5
-    if not s.linear: return x_hat
     return x_hat+net.unfold(net.conv(y_hat, 'gs.linear', 768, scale=0.), 16)*(1/16)
 
 # %% ../../nbs/02_models.swift.ipynb #3a38fa77

@@ -40,15 +40,11 @@ class Networks(Trainable, tf.keras.Model):
         context: int=192,    # K: channels of the prior's networks
         enc: int=3,          # Further blocks at 1/8 in g_a
         dec: int=5,          # and in g_s
-        direct: bool=True,   # Whether all of y_hat reaches 1/8, beside C channels made of it
-        linear: bool=True,   # Whether a linear map from 16x16 pixels to y, and back, runs beside
-        residual: bool=True, # Whether y_hat is corrected by what the symbol and sigma say
         lambdas: tuple=(.0009, .2), # Lambdas that quality 0 and 63 stand for
         metric: str='mse',   # What training weighs against bits: `mse` or `ms-ssim`
         precision: str='float32', # Arithmetic of the transforms, or `mixed_bfloat16`
     ):
-        s = swift.Sizes(width, latents, hyper, context, enc, dec,
-                        direct, linear, residual, lambdas, metric)
+        s = swift.Sizes(width, latents, hyper, context, enc, dec, lambdas, metric)
         if precision not in ('float32', 'mixed_bfloat16'):
             raise DicError(f'precision {precision!r} is neither float32 nor mixed_bfloat16')
         super().__init__(name='swift')
@@ -272,6 +268,6 @@ class Swift(Exact):
         "Turn fresh weights into a linear codec, see `dic.models.start`."
         return start.begin(self, photos)
 
-    def as_start(self, config: dict, photos=None):
+    def as_start(self, config: dict):
         "Give the same weights for another configuration, see `dic.models.start`."
-        return start.as_start(self, config, photos)
+        return start.as_start(self, config)

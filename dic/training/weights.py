@@ -28,7 +28,7 @@ def fresh(
     tf.keras.utils.set_random_seed(p['seed'])
     model = build(p['model'], **p['config'], precision=p['precision'])
     if not p['init']: return model.begin(photos)
-    start = zoo.load_model(zoo.locate(p['init'])).as_start(model.config, photos)
+    start = zoo.load_model(zoo.locate(p['init'])).as_start(model.config)
     if start.config!=model.config:
         raise DicError(f'{p["init"]}: is {start.config}, '
                        f'which cannot be the start for {model.config}')
