@@ -92,7 +92,8 @@ def _traced(f, p, seeded):
     spec = [crops, tf.TensorSpec([p['batch']], tf.float32)]
     if seeded: spec.append(tf.TensorSpec([2], tf.int32))
     traced = tf.function(f, jit_compile=True, input_signature=spec)
-    with tf.device('CPU'), _same_noise(): traced.get_concrete_function()
+    quick = mock.patch.object(tf.nn, 'depthwise_conv2d', _depthwise)
+    with tf.device('CPU'), _same_noise(), quick: traced.get_concrete_function()
     return traced, spec
 
 # %% ../../nbs/03_training.bundle.ipynb #e145280e
@@ -122,6 +123,37 @@ def _same_noise():
     "Have XLA draw the uniform numbers that TensorFlow's kernels draw."
     ours = dict(stateless_random_uniform_v2=_uniform, stateless_random_get_key_counter=_key)
     with mock.patch.multiple(random_ops, **ours): yield
+
+# %% ../../nbs/03_training.bundle.ipynb #257bde12
+def _shifts(x, w):
+    "Give for each place of a kernel, row by row, what of x lies under it where the kernel fits."
+    (a, b), (h, v) = w.shape[:2], x.shape[1:3]
+    return [x[:, i:h-a+1+i, j:v-b+1+j] for i in range(a) for j in range(b)]
+
+def _under(x, w):
+    "Convolve channels by themselves where the kernel fits, in float32."
+    flat = tf.unstack(tf.reshape(w, [-1, w.shape[2]]))
+    return sum(tf.cast(t, tf.float32)*tf.cast(k, tf.float32) for t, k in zip(_shifts(x, w), flat))
+
+def _slopes(x, w, d):
+    "Compute the gradient of a kernel, from that of the layer's result."
+    found = [tf.reduce_sum(tf.cast(t, tf.float32)*tf.cast(d, tf.float32), [0, 1, 2])
+             for t in _shifts(x, w)]
+    return tf.cast(tf.reshape(tf.stack(found), w.shape), w.dtype)
+
+# %% ../../nbs/03_training.bundle.ipynb #cf57e3f0
+def _depthwise(x, w, strides, padding):
+    "Do as `tf.nn.depthwise_conv2d` does, for strides of 1 and odd kernels."
+    @tf.custom_gradient
+    def layer(x, w):
+        a, b = (n//2 for n in w.shape[:2])
+        def pad(t, n): return tf.pad(t, [[0, 0], [n*a, n*a], [n*b, n*b], [0, 0]])
+        wide, back = (pad(x, 1), 1) if padding=='SAME' else (x, 2)
+        def gradient(d):
+            dx = _under(pad(d, back), w[::-1, ::-1])
+            return tf.cast(dx, x.dtype), _slopes(wide, w, d)
+        return tf.cast(_under(wide, w), x.dtype), gradient
+    return layer(x, tf.convert_to_tensor(w))
 
 # %% ../../nbs/03_training.bundle.ipynb #d62199b8
 def _captures(traced, model, name):
