@@ -11,7 +11,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from .container import LAYOUT, File, layout, pack, unpack
+from .container import File, pack, unpack
 from ..core import human
 
 # %% ../../nbs/04_beside.ipynb #be51d005
@@ -64,7 +64,6 @@ def beside(
     notes: list, # Gets a word about what is given back, or is broken
 ) -> dict:       # Whichever there are of alpha, exif and xmp, as `write_png` takes them
     "Read what a file holds beside its pixels. What is broken is left out, with a note."
-    if layout(data)!=LAYOUT: return {}
     file, found = unpack(data), {}
     parts = dict(reversed(file.sections))
     if 'a' in parts:

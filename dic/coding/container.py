@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MAGIC', 'LAYOUT', 'TOP', 'STEPS', 'DEFAULT_QUALITY', 'MAX_SIDE', 'MAX_PIXELS', 'MAX_BYTES', 'MOST', 'KNOWN',
-           'DecodeError', 'check_size', 'Header', 'File', 'pack', 'layout', 'unpack']
+           'DecodeError', 'check_size', 'Header', 'File', 'pack', 'unpack']
 
 # %% ../../nbs/04_container.ipynb #624a0b53
 import struct, zlib
@@ -126,21 +126,19 @@ def _foreign(data):
     if not (data.startswith(b'\n') and b'\n\x02MD\x12' in data): return 'not a .tfci file'
     return "a file of tensorflow-compression's own program: decompress it with that (tfci.py)"
 
-def layout(
-    data: bytes, # A file, or its beginning
-) -> int:
-    "Read the number of a file's layout. Raise `DecodeError` where it is no `.tfci` file."
+def _check_layout(data):
+    "Raise `DecodeError` for what is no `.tfci` file, or one of another layout."
     if not data.startswith(MAGIC): raise DecodeError(_foreign(data))
     if len(data)==len(MAGIC): raise DecodeError('the file is cut short')
-    return data[len(MAGIC)]
+    if (number := data[len(MAGIC)])!=LAYOUT:
+        raise DecodeError(f'the file has layout {number}; this program reads layout {LAYOUT}')
 
 # %% ../../nbs/04_container.ipynb #3e0a3846
 def unpack(
     data: bytes, # A file
 ) -> File:
     "Read a file. Raise `DecodeError` where it is damaged or has an unknown critical section."
-    if layout(data)!=LAYOUT:
-        raise DecodeError(f'the file has layout {layout(data)}; this program reads layout {LAYOUT}')
+    _check_layout(data)
     if len(data)>MAX_BYTES: raise DecodeError(f'the file is larger than {MAX_BYTES:,} bytes')
     if zlib.crc32(data[:-4])!=int.from_bytes(data[-4:], 'big'):
         raise DecodeError('the file is damaged or cut short: its checksum does not match')

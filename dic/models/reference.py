@@ -47,7 +47,7 @@ def best_exponents(
 @dataclass
 class Layer:
     "A layer in integers."
-    w: np.ndarray # int16 [inputs, outputs], or [9, channels] if depthwise; int8 in older files
+    w: np.ndarray # int16 [inputs, outputs], or [9, channels] if depthwise
     b: np.ndarray # int32 [outputs], in units of the sum
     e: np.ndarray # int8 [outputs]: the sum stands for sum / 2**e
 
@@ -59,8 +59,8 @@ class Layer:
 
     def _shaped(self):
         w, b, e = self.w, self.b, self.e
-        types = w.dtype in (np.int16, np.int8) and b.dtype==np.int32 and e.dtype==np.int8
-        return types and w.ndim==2 and b.shape==e.shape==w.shape[1:]
+        types = w.dtype, b.dtype, e.dtype
+        return types==(np.int16, np.int32, np.int8) and w.ndim==2 and b.shape==e.shape==w.shape[1:]
 
 def _bound(w, b):
     "Compute the largest sum there can be, for each output."

@@ -43,7 +43,7 @@ def expected(
     for name in {k[:-2] for k in found.shapes if k[:2] in ('hs', 'cx')}:
         a, b, i, o = found.shapes[f'{name}.w']
         n = found.shapes[f'{name}.b'][0]
-        arrays[f'extras/prior/{name}/w'] = ((9, n) if a==3 else (i, n), np.int16, np.int8)
+        arrays[f'extras/prior/{name}/w'] = ((9, n) if a==3 else (i, n), np.int16)
         arrays[f'extras/prior/{name}/b'] = ((n,), np.int32)
         arrays[f'extras/prior/{name}/e'] = ((n,), np.int8)
     arrays['extras/prior/sites'] = ((sum(found.sites.values()),), np.int8)

@@ -143,7 +143,10 @@ def _slopes(x, w, d):
 
 # %% ../../nbs/03_training.bundle.ipynb #cf57e3f0
 def _depthwise(x, w, strides, padding):
-    "Do as `tf.nn.depthwise_conv2d` does, for strides of 1 and odd kernels."
+    "Do as `tf.nn.depthwise_conv2d` does, for strides of 1, a kernel a channel, and odd sides."
+    w = tf.convert_to_tensor(w)
+    fits = list(strides)==[1]*4 and w.shape[3]==1 and all(n%2 for n in w.shape[:2])
+    assert fits and padding in ('SAME', 'VALID'), (w.shape, strides, padding)
     @tf.custom_gradient
     def layer(x, w):
         a, b = (n//2 for n in w.shape[:2])
@@ -153,7 +156,7 @@ def _depthwise(x, w, strides, padding):
             dx = _under(pad(d, back), w[::-1, ::-1])
             return tf.cast(dx, x.dtype), _slopes(wide, w, d)
         return tf.cast(_under(wide, w), x.dtype), gradient
-    return layer(x, tf.convert_to_tensor(w))
+    return layer(x, w)
 
 # %% ../../nbs/03_training.bundle.ipynb #d62199b8
 def _captures(traced, model, name):
