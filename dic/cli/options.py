@@ -129,7 +129,7 @@ _SEARCH = {
     '--effort': dict(
         type=_effort, default=0, metavar='N',
         help='0 (a single pass) to 9: search for a smaller file of the same quality; for 0.4 '
-             'megapixels 3 takes about 15 seconds, 5 a minute, 9 ten minutes'),
+             'megapixels 3 takes about 15 seconds, 5 a minute, 9 five minutes'),
     '--strict': dict(
         action='store_true',
         help='fail if even the best file is below the target size or rate, or even the smallest '

@@ -285,7 +285,7 @@ def _mask(part, shape, up):
     return mask
 
 # %% ../../nbs/02_models.refine.ipynb #62363b38
-STEPS = 0, 8, 20, 40, 80, 150, 250, 500, 1000, 2000 # Of each effort
+STEPS = 0, 8, 20, 40, 80, 150, 250, 400, 600, 1000 # Of each effort
 
 def steps_of(
     effort, # 0..9
