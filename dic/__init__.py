@@ -6,7 +6,7 @@
 __all__ = ['compress', 'decompress', 'info']
 
 # %% ../nbs/08_api.ipynb #d2616a92
-import os
+import os, warnings
 
 __version__ = "0.2.0"
 
@@ -25,7 +25,7 @@ def __dir__():
     import pkgutil
     found = pkgutil.iter_modules(__path__) # noqa: F821, which every package has
     modules = [m.name for m in found if not m.name.startswith('_')]
-    return sorted({*globals(), *modules}-{'os'})
+    return sorted({*globals(), *modules}-{'os', 'warnings'})
 
 # %% ../nbs/08_api.ipynb #e20bd792
 _AS = dict(P='RGBA', PA='RGBA', La='LA', RGBa='RGBA', HSV='RGB', RGBX='RGB') # no TIFF has these
@@ -102,7 +102,7 @@ def _checked(name, v):
     from dic.core import UsageError, parse_size
     if name=='size' and isinstance(v, str): v = parse_size(v)
     bounds = 'within 0 to 63' if name=='quality' else 'a number above 0'
-    try: fits = 0<=v<=63 if name=='quality' else 0<v<float('inf')
+    try: fits = not isinstance(v, bool) and 0<=v<=63 if name=='quality' else 0<v<float('inf')
     except (TypeError, ValueError): fits = False
     if not fits: raise UsageError(f'{name} {v!r} is not {bounds}')
     return float(v)     # whatever NumPy's type, which may be too short to compute with
@@ -124,6 +124,7 @@ def compress(
     bpp: float|None=None,     # Bits per pixel
     psnr: float|None=None,    # dB
     effort: int=0,            # 0 to 9
+    strict: bool=False,       # Raise where a target is beyond the best file
     model=None,               # As for `dic.coding.load`
 ) -> bytes:                   # A `.tfci` file
     """Compress a picture to the bytes of a .tfci file.
@@ -135,7 +136,9 @@ def compress(
     size     instead of a quality: a file of that many bytes, or '50kB', met from below
     bpp      the same, in bits per pixel
     psnr     the same, in dB
-    effort   0 (a single pass) to 9: how long to search for a smaller file of the same quality
+    effort   0 (a single pass) to 9: how long to search for fewer bits at the same PSNR
+    strict   an error instead of a warning where even the best file is smaller than asked for, or
+             even the smallest is better; without it that file is made
     model    weights: a name from `dic models`, a .safetensors file, a run's folder, or a loaded
              model; by default those that `dic models` names as the default
 
@@ -145,7 +148,10 @@ def compress(
     pixels = _pixels(image)
     from dic import coding
     if target.keys()<={'quality'}: return coding.compress(pixels, model, effort, **target)
-    return coding.compress_to(pixels, model, effort=effort, **target)[0]
+    notes = None if strict else []
+    data, _ = coding.compress_to(pixels, model, effort=effort, notes=notes, **target)
+    for note in notes or (): warnings.warn(note, stacklevel=2)
+    return data
 
 # %% ../nbs/08_api.ipynb #7daab847
 def decompress(

@@ -163,7 +163,7 @@ def _open(path):
     data = _content(path)
     if not (kind := _kind(data)):
         if data.startswith(b'\x89TFCI\n'):
-            raise DicError(f'{path}: is a .tfci file, compressed already')
+            raise DicError(f'{path}: is a .tfci file; dic decompress makes a picture of it')
         raise DicError(f'{path}: is not a supported picture format ({", ".join(FORMATS)})')
     try:
         _prepare(kind)

@@ -68,7 +68,7 @@ def _shared(curves, window):
     if low>=high:
         spans = ', '.join(f'{q[0]:.2f} to {q[-1]:.2f} dB' for q, _ in curves)
         raise DicError(f'BD-rate: the curves share no quality: {spans}')
-    if window and (window[0]<low or window[1]>high):
+    if window and not low<=window[0]<window[1]<=high:
         raise DicError(f'BD-rate: the curves share {low:.2f} to {high:.2f} dB, '
                        f'not {window[0]} to {window[1]}')
     return window or (low, high)
@@ -94,8 +94,9 @@ def quality_at(
 ) -> float:             # dB
     "Read off the quality that a curve reaches at a rate. Raise `DicError` outside the curve."
     quality, log_rate = _log_rate(curve, metric, 'given')
-    rates, first = np.unique(np.exp(log_rate), return_index=True)
-    return _read_off(rates, quality[first], rate, 'bpp')
+    rates, first = np.unique(log_rate, return_index=True)
+    at = np.log(rate) if rate>0 else -math.inf
+    return _read_off(rates, quality[first], at, 'bpp', math.exp)
 
 def rate_at(
     curve,              # As for `bd_rate`
@@ -106,9 +107,10 @@ def rate_at(
     qualities, log_rate = _log_rate(curve, metric, 'given')
     return math.exp(_read_off(qualities, log_rate, quality, 'dB'))
 
-def _read_off(x, y, at, unit):
+def _read_off(x, y, at, unit, shown=float):
     "Read off the value of a curve at a point of its range."
     if not x[0]<=at<=x[-1]:
-        raise DicError(f'the curve goes from {x[0]:.4g} to {x[-1]:.4g} {unit} '
-                       f'and does not reach {at:.4g}')
+        low, high, there = map(shown, (x[0], x[-1], at))
+        raise DicError(f'the curve goes from {low:.4g} to {high:.4g} {unit} '
+                       f'and does not reach {there:.4g}')
     return float(_pchip(x, y)(at))

@@ -75,6 +75,9 @@ def _tell_measures(a, table, data):
     from dic.analysis import MS_SSIM_SIDE
     if table: tell(a, *_measures(table))
     if len(table)>1: tell(a, _means(data['averages'][0]))
+    if unknown := sum(r['bpp'] is None for r in data['rows']):
+        if unknown<len(data['rows']):
+            tell(a, f'bpp is unknown for {unknown}, and not in the mean: there is no .tfci file')
     if undefined := sum(r['ms_ssim'] is None for r in data['rows']):
         tell(a, f'MS-SSIM is undefined for {undefined}: a side is under {MS_SSIM_SIDE} pixels')
     for f in data['failures']: warn(f['problem'])
@@ -135,7 +138,7 @@ _CODECS = {
                   help='photographs: files, folders or patterns'),
     '--codecs': dict(
         nargs='+', type=file_name, metavar='NAME',
-        help='weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, webp, heic-420, '
+        help='after the photographs: weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, webp, heic-420, '
              'heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default '
              'weights, and all of these)')}
 

@@ -172,7 +172,7 @@ _COMPRESS = dict(
         'dic compress s3://bucket/photos/ -o s3://bucket/compressed/ --skip-existing',
         'dic compress photo.jpg -q 40',
         'dic compress photo.jpg --target-size 50kB',
-        'dic compress photo.jpg --effort 3              # a smaller file, after some seconds',
+        'dic compress photo.jpg --effort 3              # fewer bits for the same PSNR',
         'dic compress "kodak/*.png" -o out/ --model runs/mine --json',
         'dic compress "train-{0000..0099}.tar" -o out/  # pictures in tars, or in .parquet',
         'dic compress - -o - < photo.jpg > photo.tfci   # with - for input, -o has to be given'],
@@ -206,11 +206,17 @@ def _compress_file(src, dst, load, **options):
     from dic import coding
     return coding.compress_file(src, dst, model=load(), **options)
 
+def _check_output(path):
+    "Refuse the name of a picture for a compressed file."
+    if path.suffix.lower() in PHOTOS:
+        raise UsageError(f'{path}: is the name of a picture; end it in .tfci, or in / for a folder')
+
 @command('compress', **_COMPRESS)
 def _compress(a):
     target = _target(a)
     with inputs_and_outputs(a, '.tfci', PHOTOS, '.tfci.') as (todo, failed):
         if not todo: return failed, True
+        _check_output(next(iter(todo))[1])
         from dic.zoo import anywhere
         path = _located(a.model)
         load = partial(_loader(a, todo), anywhere(path))

@@ -101,7 +101,7 @@ _OUTPUTS = {
     '--skip-existing': dict(
         action='store_true',
         help='skip inputs whose output exists, unless they have changed since, which is not '
-             'noticed at addresses, nor are other settings, such as another quality'),
+             'noticed at addresses, nor are other settings'),
     '--overwrite': dict(action='store_true', help='replace existing outputs')}
 
 BELOW = {'--recursive': dict(action='store_true', help='include sub-folders')} # Without outputs
@@ -128,8 +128,9 @@ _RATES = {
 _SEARCH = {
     '--effort': dict(
         type=_effort, default=0, metavar='N',
-        help='0 (a single pass) to 9: search for a smaller file of the same quality; for 0.4 '
-             'megapixels 3 takes about 15 seconds, 5 a minute, 9 five minutes'),
+        help='0 (a single pass) to 9: search for fewer bits at the same PSNR; for 0.4 megapixels 3 '
+             'takes about 15 seconds, 5 a minute, 9 five minutes, with a target up to three '
+             'times that'),
     '--strict': dict(
         action='store_true',
         help='fail if even the best file is below the target size or rate, or even the smallest '
@@ -154,7 +155,7 @@ _MACHINE = {
         help="weights: a name from `dic models`, a .safetensors file or a run's folder"),
     '--device': dict(
         type=_device, default='auto', metavar='NAME',
-        help='auto, cpu, gpu or gpu:1 (default: auto)'),
+        help='auto, cpu, gpu, gpu:1, cuda, coreml, directml or openvino (default: auto)'),
     '--threads': dict(
         type=_threads, default=0, metavar='N',
         help='CPU threads (default: 0, one per core)'),

@@ -55,12 +55,19 @@ def _place(path, out, into, suffix, under):
     if not into: return as_path(out)
     return as_path(out)/(under[path].with_name(name) if path in under else name)
 
+def _is_file_name(out):
+    "Say whether a name that is no folder yet ends as a picture or a compressed file does."
+    if str(out).endswith(('/', os.sep)) or is_folder(out): return False
+    return as_path(out).suffix.lower() in (*PHOTOS, '.tfci')
+
 def _is_folder(inputs, paths, out):
     "Say whether outputs go into `out`. Raise `UsageError` where they should and it is a file."
     several = len(inputs)>1 or len(paths)>1 or any(is_folder(n, paths) for n in inputs)
     into = several or str(out).endswith(('/', os.sep)) or bool(paths) and is_folder(out)
     if into and not is_address(out) and Path(out).exists() and not Path(out).is_dir():
         raise UsageError(f'{out}: is a file; a folder is needed for several inputs')
+    if several and _is_file_name(out):
+        raise UsageError(f'{out}: is the name of one file; end the name of a folder in /')
     return into
 
 # %% ../../nbs/04_files.ipynb #fa39ea76

@@ -79,7 +79,7 @@ class TableRate:
     def __call__(self,
         z, # float [Z,h,w]
     ) -> tuple: # Bits, and the gradient, float32 [Z,h,w]
-        "Interpolate between the integers below and above."
+        "Interpolate between the integers below and above; outside a table, the slope leads back."
         t = np.clip(z-self.low, 0, self.top)
         below = np.minimum(np.floor(t).astype(int), self.top-1)
         channel = np.arange(len(z))[:, None, None]
@@ -87,7 +87,7 @@ class TableRate:
         return (a+(b-a)*(t-below)).sum(), (b-a).astype(np.float32)
 
 # %% ../../nbs/02_models.refine.ipynb #1addefe5
-LEAST = 176 # Pixels of a side that MS-SSIM needs
+LEAST = 161 # Pixels of a side from which MS-SSIM is defined
 SHARES = .0448, .2856, .3001, .2363, .1333
 
 def similarity(
