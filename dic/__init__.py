@@ -102,9 +102,9 @@ def _checked(name, v):
     from dic.core import UsageError, parse_size
     if name=='size' and isinstance(v, str): v = parse_size(v)
     bounds = 'within 0 to 63' if name=='quality' else 'a number above 0'
-    try: fits = not isinstance(v, bool) and 0<=v<=63 if name=='quality' else 0<v<float('inf')
+    try: fits = 0<=v<=63 if name=='quality' else 0<v<float('inf')
     except (TypeError, ValueError): fits = False
-    if not fits: raise UsageError(f'{name} {v!r} is not {bounds}')
+    if not fits or isinstance(v, bool): raise UsageError(f'{name} {v!r} is not {bounds}')
     return float(v)     # whatever NumPy's type, which may be too short to compute with
 
 def _target(**options):

@@ -138,8 +138,8 @@ _CODECS = {
                   help='photographs: files, folders or patterns'),
     '--codecs': dict(
         nargs='+', type=file_name, metavar='NAME',
-        help='after the photographs: weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, webp, heic-420, '
-             'heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default '
+        help='after the photographs: weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, '
+             'webp, heic-420, heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default '
              'weights, and all of these)')}
 
 def _rows_file(text):
