@@ -139,8 +139,8 @@ _CODECS = {
     '--codecs': dict(
         nargs='+', type=file_name, metavar='NAME',
         help='after the photographs: weights, as for --model, and jpeg-420, jpeg-444, jpeg2000, '
-             'webp, heic-420, heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 (default: the default '
-             'weights, and all of these)')}
+             'webp, heic-420, heic-444, avif-420-s6, avif-444-s6, avif-444-s2, jxl-e7 '
+             '(default: the default weights, and all of these)')}
 
 def _rows_file(text):
     "Read the name of a file of rows; photographs are no such file."
