@@ -201,10 +201,14 @@ def _check_model(a, model, name, target):
         raise UsageError(f'{name}: {model.kind} has no --effort; swift has')
 
 # %% ../../nbs/09_cli.coding.ipynb #dda41090
-def _compress_file(src, dst, load, **options):
+def _compress_file(src, dst, load, lenient, **options):
     "Compress a photograph with the weights that `load` gives."
     from dic import coding
-    return coding.compress_file(src, dst, model=load(), **options)
+    from dic.images import Damaged
+    try: return coding.compress_file(src, dst, model=load(), lenient=lenient, **options)
+    except Damaged as e:
+        if lenient: raise
+        raise Damaged(f'{e}; --lenient compresses what can be read of it') from e
 
 def _check_output(path):
     "Refuse the name of a picture for a compressed file."
