@@ -160,6 +160,8 @@ def decompress(
 ):              # uint8 array [height, width, 3]
     """Give back the picture in a .tfci file, a uint8 array [height, width, 3] in sRGB.
 
+    A picture that had no colour has three equal channels.
+
     data     the bytes of a .tfci file, or its path
     model    weights, as for `compress`, for files made with weights that are not installed;
              by default those that the file names
@@ -184,10 +186,12 @@ def info(
 
     data     the bytes of a .tfci file, or its path
 
-    It has file, layout, model, fingerprint, weights, quality, beside, bytes, height, width and bpp.
+    It has file, layout, model, fingerprint, weights, quality, grey, beside, bytes, height, width
+    and bpp.
 
     `weights` is the name of the installed weights that the file was made with, None where they are
-    not installed; `beside` lists which of alpha, exif and xmp the file holds; `file` is None for
-    bytes. Needs no weights. Raise `dic.core.DicError`."""
+    not installed; `grey` says whether the picture has no colour; `beside` lists which of alpha,
+    exif and xmp the file holds; `file` is None for bytes. Needs no weights. Raise
+    `dic.core.DicError`."""
     from dic.coding import header
     return header.info(data)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SAMPLES', 'MAX_SIDE', 'MAX_PIXELS', 'FORMATS', 'LIMIT', 'sample_photos', 'Damaged', 'image_size', 'Picture',
-           'read_picture', 'read_image', 'write_png', 'resize_area', 'saturation', 'safe_name', 'digest']
+           'read_picture', 'read_image', 'as_image', 'write_png', 'resize_area', 'saturation', 'safe_name', 'digest']
 
 # %% ../nbs/00_images.ipynb #aa6417d7
 import importlib, io, re, threading
@@ -19,6 +19,7 @@ from PIL import Image, ImageFile
 from .containers import essence
 from .core import DicError, Missing, human, needs
 from .disk import atomic
+from .grey import is_grey
 from .machine import free_memory
 from .rendering import WHITE, decoded, rendered
 
@@ -352,6 +353,15 @@ def read_image(
     return read_picture(path, notes, lenient, background).pixels
 
 # %% ../nbs/00_images.ipynb #b9e0c08a
+def as_image(
+    image: np.ndarray,      # uint8 [height, width, 3], RGB
+    alpha: np.ndarray=None, # uint8 [height, width]
+) -> Image.Image:           # Of mode RGB or, where the channels are equal, L; with alpha RGBA or LA
+    "Make a Pillow image."
+    im = Image.fromarray(image[..., 0] if is_grey(image) else image)
+    if alpha is not None: im.putalpha(Image.fromarray(alpha))
+    return im
+
 def write_png(
     path: str|Path,         # Where it is to appear; an existing file is replaced
     image: np.ndarray,      # uint8 [height, width, 3], RGB
@@ -359,11 +369,10 @@ def write_png(
     exif: bytes=None,       # From the byte order mark on
     xmp: bytes=None,        # A packet in UTF-8
 ):
-    "Write `image` as an 8-bit PNG, atomically. Raise `ValueError` for another type or shape."
+    "Write `image` as an 8-bit PNG, grey where it is, atomically. Raise `ValueError` for another type or shape."
     if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3:
         raise ValueError(f'uint8 [height, width, 3] expected, not {image.dtype} {image.shape}')
-    im, options = Image.fromarray(image), {}
-    if alpha is not None: im.putalpha(Image.fromarray(alpha))
+    im, options = as_image(image, alpha), {}
     if exif: options['exif'] = b'Exif\0\0'+exif
     if xmp:
         from PIL.PngImagePlugin import PngInfo

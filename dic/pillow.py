@@ -17,9 +17,9 @@ def _accept(prefix):
     return prefix.startswith(b'\x89TFCI\n')
 
 def _decoded(data, mode):
-    "Make an image of the samples in a file, with their transparency where the mode is RGBA."
-    im = Image.fromarray(dic.decompress(data))
-    if mode=='RGB': return im
+    "Make an image of the samples in a file, with their transparency where the mode has it."
+    im = Image.fromarray(dic.decompress(data)).convert(mode.removesuffix('A'))
+    if not mode.endswith('A'): return im
     from dic.coding.beside import beside
     alpha = beside(data, []).get('alpha')
     if alpha is None: raise DicError('the transparency in the file is broken')
@@ -40,7 +40,7 @@ class TfciImageFile(ImageFile.ImageFile):
         try: head = dic.info(self._data)
         except DicError as e: raise UnidentifiedImageError(str(e)) from e
         self._size = head['width'], head['height']
-        self._mode = 'RGBA' if 'alpha' in head['beside'] else 'RGB'
+        self._mode = ('L' if head['grey'] else 'RGB')+('A' if 'alpha' in head['beside'] else '')
         self.info.update({k: head[k] for k in ('model', 'fingerprint', 'quality')})
 
     def load(self):

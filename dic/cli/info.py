@@ -49,10 +49,11 @@ def _line(row):
     weights = row['weights'] or 'not installed'
     rated = row['quality'] or _serves_all_rates(row['weights'])
     quality = f', quality {row["quality"]:.5g}' if rated else ''
+    grey = ', grey' if row['grey'] else ''
     beside = f', with {", ".join(row["beside"])}' if row['beside'] else ''
     return (f'{row["file"]}: {row["model"]}, weights {row["fingerprint"]} ({weights}), '
             f'{row["width"]} x {row["height"]}, {human(row["bytes"])}, '
-            f'{row["bpp"]:.3f} bpp{quality}{beside}')
+            f'{row["bpp"]:.3f} bpp{quality}{grey}{beside}')
 
 # %% ../../nbs/09_cli.info.ipynb #069c2680
 @command('info',

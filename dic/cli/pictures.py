@@ -52,7 +52,7 @@ def _encode(im, form, metadata, notes):
 # %% ../../nbs/09_cli.pictures.ipynb #43bae464
 def _save(dst, form, image, extras, notes):
     "Write a picture in another format than PNG, with as much beside its pixels as that holds."
-    from PIL import Image
+    from dic.images import as_image
     from dic.rendering import WHITE, composed
     alpha = extras.get('alpha')
     metadata = {k: v for k, v in extras.items() if k!='alpha'}
@@ -62,8 +62,8 @@ def _save(dst, form, image, extras, notes):
     if alpha is not None and not form.alpha:
         image, alpha = composed(WHITE, image, alpha), None
         _replace(notes, 'alpha', 'alpha over white')
-    im = Image.fromarray(image)
-    if alpha is not None: im.putalpha(Image.fromarray(alpha))
+    im = as_image(image, alpha)
+    if form.name=='PPM': im = im.convert('RGB')     # or it would be a PGM
     try: data = _encode(im, form, metadata, notes)
     except (OSError, ValueError) as e:
         raise DicError(f'{dst}: cannot be written as {form.name} ({e})') from e

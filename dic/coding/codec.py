@@ -14,6 +14,7 @@ from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header,
 from .weights import afford, codec, weights_for
 from ..core import DicError, UsageError, exhausted, first_line, memory_errors, psnr_of
 from ..distance import mse
+from ..grey import averaged, is_grey
 from ..rate import search, target
 from ..models.runtime import DECODING, ENCODING, watched
 
@@ -65,13 +66,13 @@ def checksum(
     for a in latents: crc = zlib.crc32(np.ascontiguousarray(a, '<i4'), crc)
     return crc
 
-def _file(model, features, height, width, options, more={}):
+def _file(model, features, height, width, options, more={}, grey=False):
     "Make a file of a picture that has been analysed; `more` is what a search found."
     payload, checked = model.encode_picture(features, height, width, **options, **more)
     quality = options.get('quality', 0)
     head = Header(model.kind, model.fingerprint[:16], height, width, quality)
     head = Header(**head.__dict__|dict(check=checksum(head.start, checked)))
-    return pack(File(head, [(model.section, payload)]))
+    return pack(File(head, [(model.section, payload)]+[('g', b'')]*grey))
 
 def _searched(model, image, features, options, effort, tick):
     "Search for better latents of a picture: y, and z as a keyword."
@@ -93,10 +94,10 @@ def compress(
     options, (h, w), more = _model_options(model, options), image.shape[:2], {}
     plain = silent if effort else tick
     with memory_errors(f'{w} x {h} with {model.kind}'), watched(plain, ENCODING, h, w):
-        features = model.analyse(image)
+        features, grey = model.analyse(image), is_grey(image)
         if effort: features, more = _searched(model, image, features, options, effort, tick)
         del image           # its memory is needed for the latents, where nobody else holds it
-        return _file(model, features, h, w, options, more)
+        return _file(model, features, h, w, options, more, grey)
 
 # %% ../../nbs/04_codec.ipynb #99949949
 def _check_payload(model, head, size):
@@ -146,28 +147,32 @@ def decompress(
     tick=silent, # Called with the share that is done, 0 to 1
 ) -> np.ndarray: # uint8 [height, width, 3]
     "Give the picture back, with exactly the latents the encoder had. Raise `DecodeError`."
-    size = unpack(data).header
-    with watched(tick, DECODING, size.height, size.width):
+    file = unpack(data)
+    h, w = file.header.height, file.header.width
+    with watched(tick, DECODING, h, w):
         head, model, latents = latents_of(data, model)
-        with memory_errors(f'{head.width} x {head.height} with {model.kind}'):
-            return model.reconstruct(latents, head.height, head.width, **_quality(head, model))
+        with memory_errors(f'{w} x {h} with {model.kind}'):
+            image = model.reconstruct(latents, h, w, **_quality(head, model))
+            return averaged(image) if file.grey else image
 
 # %% ../../nbs/04_codec.ipynb #64928e80
 class _Trials:
     "A picture that is coded at one quality after another; `steps` is a quality in 1024ths."
     def __init__(self, model, image, by_psnr):
         self.model, self.image, self.by_psnr = model, image, by_psnr
-        self.features = model.analyse(image)
+        self.features, self.grey = model.analyse(image), is_grey(image)
 
     def file(self, steps, features, more={}):
         "Make the file at a quality."
-        return _file(self.model, features, *self.image.shape[:2], dict(quality=steps/STEPS), more)
+        size, options = self.image.shape[:2], dict(quality=steps/STEPS)
+        return _file(self.model, features, *size, options, more, self.grey)
 
     def psnr(self, steps, features, more={}):
         "Compute the PSNR at a quality."
         size, quality = self.image.shape[:2], steps/STEPS
         latents = self.model.quantise(features, *size, quality=quality, **more)
-        return _psnr(self.image, self.model.reconstruct(latents, *size, quality=quality))
+        made = self.model.reconstruct(latents, *size, quality=quality)
+        return _psnr(self.image, averaged(made) if self.grey else made)
 
     def plain(self, steps):
         "Return the value and, where that is the size, the file of a single pass."

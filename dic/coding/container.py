@@ -110,6 +110,11 @@ class File:
             raise DecodeError(f'the file holds {len(found)} pictures; this program reads one')
         return found[0]
 
+    @property
+    def grey(self) -> bool:
+        "Say whether the picture has no colour."
+        return any(kind=='g' for kind, _ in self.sections)
+
 def pack(
     file: File,
 ) -> bytes:

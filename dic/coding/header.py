@@ -19,12 +19,12 @@ _BESIDE = dict(a='alpha', e='exif', x='xmp') # Sections by their letters, see `d
 
 def parse(
     data: bytes, # A `.tfci` file
-) -> dict:       # layout, model, fingerprint (16 digits), height, width, quality, beside
+) -> dict:       # layout, model, fingerprint (16 digits), height, width, quality, grey, beside
     "Read and check the description in a file, without weights. Raise `DecodeError`."
     file = unpack(data)
     said, there = file.header.__dict__, [letter for letter, _ in file.sections]
     names = [name for letter, name in _BESIDE.items() if letter in there]
-    return dict(layout=LAYOUT)|{k: said[k] for k in _FIELDS}|dict(beside=names)
+    return dict(layout=LAYOUT)|{k: said[k] for k in _FIELDS}|dict(grey=file.grey, beside=names)
 
 # %% ../../nbs/04_header.ipynb #ec1e16b7
 WEIGHTS = Path(__file__).parents[1]/'weights' if '__file__' in globals() else Path('../dic/weights')
@@ -62,5 +62,5 @@ def info(
     height, width, fingerprint = head['height'], head['width'], head['fingerprint']
     return dict(file=path and str(path), layout=head['layout'], model=head['model'],
                 fingerprint=fingerprint, weights=known(fingerprint), quality=head['quality'],
-                beside=head['beside'], bytes=len(data), height=height, width=width,
+                grey=head['grey'], beside=head['beside'], bytes=len(data), height=height, width=width,
                 bpp=8*len(data)/(height*width))
