@@ -9,6 +9,7 @@ __all__ = ['encoded', 'from_cicp', 'from_gamma', 'from_profile', 'converted']
 import functools, struct
 
 import numpy as np
+from .grey import is_grey
 
 # %% ../nbs/00_colours.ipynb #c010e006
 _D65 = (.3127, .3290)
@@ -129,6 +130,11 @@ def _encoded(light):
     light = np.sqrt(np.clip(light, 0, 1))*_STEPS
     return _table()[np.rint(light).astype(np.int32)]
 
+def _mixed(light, matrix):
+    "Apply a matrix to light."
+    keeps_white = matrix.shape[1]==3 and np.abs(matrix.sum(1)-1).max()<.01
+    return light if keeps_white and is_grey(light) else light@matrix.T
+
 def converted(
     a: np.ndarray,         # uint8 or uint16 [rows, width, channels], 1 or 3 of these
     curves, matrix,        # As `from_profile`, or one curve for all channels
@@ -138,4 +144,4 @@ def converted(
     curves = [curves]*a.shape[2] if callable(curves) else curves
     known = {id(f): f(every).astype(np.float32) for f in curves}
     light = np.stack([known[id(f)][a[..., k]] for k, f in enumerate(curves)], -1)
-    return _encoded(light@np.asarray(matrix, np.float32).T)
+    return _encoded(_mixed(light, np.asarray(matrix, np.float32)))

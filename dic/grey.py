@@ -12,7 +12,7 @@ import numpy as np
 _ROWS = 64 # Compared at once
 
 def is_grey(
-    image: np.ndarray, # uint8 [height, width, 3]
+    image: np.ndarray, # [height, width, 3] of any type
 ) -> bool:
     "Say whether the three channels are equal everywhere."
     bands = (image[y:y+_ROWS] for y in range(0, len(image), _ROWS))

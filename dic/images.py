@@ -369,7 +369,7 @@ def write_png(
     exif: bytes=None,       # From the byte order mark on
     xmp: bytes=None,        # A packet in UTF-8
 ):
-    "Write `image` as an 8-bit PNG, grey where it is, atomically. Raise `ValueError` for another type or shape."
+    "Write an 8-bit PNG, atomically. Raise `ValueError` for an array of another type or shape."
     if image.dtype!=np.uint8 or image.ndim!=3 or image.shape[2]!=3:
         raise ValueError(f'uint8 [height, width, 3] expected, not {image.dtype} {image.shape}')
     im, options = as_image(image, alpha), {}

@@ -18,7 +18,8 @@ def _accept(prefix):
 
 def _decoded(data, mode):
     "Make an image of the samples in a file, with their transparency where the mode has it."
-    im = Image.fromarray(dic.decompress(data)).convert(mode.removesuffix('A'))
+    pixels = dic.decompress(data)
+    im = Image.fromarray(pixels[..., 0] if mode[0]=='L' else pixels)
     if not mode.endswith('A'): return im
     from dic.coding.beside import beside
     alpha = beside(data, []).get('alpha')

@@ -63,7 +63,7 @@ def _save(dst, form, image, extras, notes):
         image, alpha = composed(WHITE, image, alpha), None
         _replace(notes, 'alpha', 'alpha over white')
     im = as_image(image, alpha)
-    if form.name=='PPM': im = im.convert('RGB')     # or it would be a PGM
+    if form.name=='PPM' and im.mode=='L': im = im.convert('RGB') # or it would be a PGM
     try: data = _encode(im, form, metadata, notes)
     except (OSError, ValueError) as e:
         raise DicError(f'{dst}: cannot be written as {form.name} ({e})') from e

@@ -95,7 +95,7 @@ def _read_header(data):
     return Header(name.decode('ascii'), data[n:n+8].hex(), height, width, steps/STEPS, check)
 
 # %% ../../nbs/04_container.ipynb #d796c431
-KNOWN = 'HRT' # Sections that this program reads: header, range-coded latents, TensorFlow's strings
+KNOWN = 'HRT' # Critical sections: header, range-coded latents, TensorFlow's strings
 
 @dataclass(frozen=True)
 class File:

@@ -62,5 +62,5 @@ def info(
     height, width, fingerprint = head['height'], head['width'], head['fingerprint']
     return dict(file=path and str(path), layout=head['layout'], model=head['model'],
                 fingerprint=fingerprint, weights=known(fingerprint), quality=head['quality'],
-                grey=head['grey'], beside=head['beside'], bytes=len(data), height=height, width=width,
-                bpp=8*len(data)/(height*width))
+                grey=head['grey'], beside=head['beside'], bytes=len(data),
+                height=height, width=width, bpp=8*len(data)/(height*width))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from ..core import DicError
 from ..distance import mse
+from ..grey import averaged, is_grey
 from . import swift
 from .gradient import Relaxed, gradients
 from .onnx import Graph, Reals, session, shrinking
@@ -392,6 +393,7 @@ def cost(
     latents = model.quantise(y, *size, quality, z)
     bits = 8*len(model.to_bytes(latents))
     seen = model.reconstruct(latents, *size, quality)
+    if is_grey(x): seen = averaged(seen)                   # as it is decoded
     weight = swift.lmbda_of(model.s.lambdas, quality)*math.prod(size)
     return bits+weight*distance(x, seen, model.s.metric)
 

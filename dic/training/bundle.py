@@ -223,8 +223,8 @@ def _meta(model, weights, p):
 
 # %% ../../nbs/03_training.bundle.ipynb #14ebf9b7
 MODULES = (
-    '__init__ colours containers core disk images machine rendering data/__init__ data/archives '
-    'data/photos training/__init__ training/jax training/loop training/optimiser '
+    '__init__ colours containers core disk grey images machine rendering data/__init__ '
+    'data/archives data/photos training/__init__ training/jax training/loop training/optimiser '
     'training/recipe training/runner training/tensors').split()
 
 _MAIN = '''import sys
