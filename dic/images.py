@@ -329,7 +329,7 @@ def _read(path, note, ground, lenient=False):
 # %% ../nbs/00_images.ipynb #1a9e0017
 def read_picture(
     path: str|Path,        # An image file of one of `FORMATS`
-    notes: list|None=None, # Gets a word for each conversion: `turned`, `profile`, `grey`, `16-bit`
+    notes: list|None=None, # Gets a word for each conversion: `turned`, `profile`, `16-bit`
     lenient: bool=False,   # Read a damaged picture as far as it goes, with a note
     background: tuple|None=None, # Red, green, blue behind what is transparent; None: `alpha` apart
 ) -> Picture:

@@ -51,7 +51,7 @@ def _described(found, note):
 
 def _coloured(im, found, note):
     "Convert `im` to an RGB array, through what is said of its colours where that works."
-    if im.mode!='RGB': note(dict(L='grey').get(im.mode, im.mode))
+    if im.mode not in ('RGB', 'L'): note(im.mode)
     way = None if found.profile and not found.cicp else _described(found, note)
     if way is None and (found.profile or im.mode=='LAB'):
         try: new = _to_srgb(im, found.profile)
@@ -220,7 +220,7 @@ def _deep_rounded(a, mode, found, note, ground):
     "Render 16-bit samples, rounded once, and what is opaque of them."
     if mode in ('LA', 'RGBA', 'RGBa'): a, alpha = a[..., :-1], a[..., -1]
     else: alpha = _keyed(a, found, 65535, 65535)
-    if mode[0]!='R': note(dict(L='grey', LA='grey').get(mode, mode))
+    if mode[0] not in 'RL': note(mode)
     way, out = _way(a, found, mode, note), np.empty((*a.shape[:2], 3), np.uint8)
     if alpha is not None and alpha.min()==65535: alpha = None
     if alpha is not None: _say_alpha(ground, note)
