@@ -132,8 +132,9 @@ def _encoded(light):
 
 def _mixed(light, matrix):
     "Apply a matrix to light."
-    keeps_white = matrix.shape[1]==3 and np.abs(matrix.sum(1)-1).max()<.01
-    return light if keeps_white and is_grey(light) else light@matrix.T
+    white = matrix.sum(1, keepdims=True)
+    if matrix.shape[1]<3 or np.abs(white-1).max()>.01: return light@matrix.T
+    return light if is_grey(light) else light@(matrix/white).T
 
 def converted(
     a: np.ndarray,         # uint8 or uint16 [rows, width, channels], 1 or 3 of these
