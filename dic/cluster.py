@@ -6,7 +6,8 @@
 __all__ = ['BATCH', 'AHEAD', 'TRIES', 'connected', 'gpus', 'dask_setup', 'per_gpu', 'Gone', 'spread']
 
 # %% ../nbs/00_cluster.ipynb #c1a57e03
-import contextlib, ctypes, functools, itertools, logging, os, re, shutil, signal, subprocess, sys, time
+import asyncio, contextlib, ctypes, functools, itertools, logging
+import os, re, shutil, signal, subprocess, sys, time
 from collections import namedtuple
 from concurrent.futures import CancelledError
 from pathlib import Path
@@ -52,6 +53,18 @@ def _slurm(path):
     found.scale(jobs=jobs)
     return found
 
+# %% ../nbs/00_cluster.ipynb #495ecef3
+@contextlib.contextmanager
+def _stopped(cluster):
+    "Stop the workers of a cluster at the end, whatever becomes of one that is just starting."
+    from distributed import Status
+    try: yield cluster
+    finally:
+        try: cluster.close()
+        except (AssertionError, asyncio.TimeoutError): # from `WorkerProcess.kill`
+            cluster.status = Status.running            # without which it waits for itself
+            cluster.close()
+
 # %% ../nbs/00_cluster.ipynb #c1a57e07
 @contextlib.contextmanager
 def connected(
@@ -67,7 +80,7 @@ def connected(
         if where=='local':
             from dask import config
             stack.enter_context(config.set(_PATIENT))
-            where = stack.enter_context(local())
+            where = stack.enter_context(_stopped(local()))
         elif where.startswith('slurm:'): where = stack.enter_context(_slurm(where[6:]))
         elif not re.fullmatch(r'((tcp|tls|wss?|ucx)://)?[^/\s]+:\d+/?', where):
             raise UsageError(f'{where}: is none of local, slurm:FILE and tcp://HOST:PORT')
