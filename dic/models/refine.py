@@ -351,7 +351,9 @@ def search(
         put(*descend(objective, part, steps, _Progress(tick, done, share, steps), method))
         done += share
     found = new_y/gain, np.rint(new_z).astype(np.int32)
-    return min(first, found, key=lambda o: cost(model, x, *o, quality))
+    def paid(result):
+        return cost(model, x, model.quantise(result[0], *x.shape[:2], quality, result[1]), quality)
+    return min(first, found, key=paid)
 
 _NEAR = .3 # Distance from the mean where latents begin that a dead zone has made zero
 
@@ -385,13 +387,11 @@ class _Progress:
 def cost(
     model,   # `runtime.Runtime`
     x,       # uint8 [h,w,3]
-    y, z,    # As `search` gives them
+    latents, # As `model.quantise` makes them
     quality, # 0..63
 ) -> float:
-    "Compute bits + lambda * pixels * distortion of what would be written."
-    size = x.shape[:2]
-    latents = model.quantise(y, *size, quality, z)
-    bits = 8*len(model.to_bytes(latents))
+    "Compute bits + lambda * pixels * distortion of the file with these latents."
+    bits, size = 8*len(model.to_bytes(latents)), x.shape[:2]
     seen = model.reconstruct(latents, *size, quality)
     if is_grey(x): seen = averaged(seen)                   # as it is decoded
     weight = swift.lmbda_of(model.s.lambdas, quality)*math.prod(size)
