@@ -225,8 +225,8 @@ def _encoder(model, effort):
     "Describe the encoder in words; one that chooses in another way counts as another codec."
     said = [model.kind, model.encoder]
     if effort:
-        from dic.models import refine
-        said += [f'{refine.steps_of(effort)} steps', str(refine.Method())]
+        from dic.models import refine, swift
+        said += [f'{swift.steps_of(effort)} steps', str(refine.Method())]
     return ', '.join(filter(None, said))
 
 def _write(model, effort, image, **setting):
