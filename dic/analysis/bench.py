@@ -22,7 +22,7 @@ from .. import analysis
 from . import averages, bd_rate, compare, db, quality_at
 from .peers import Peer, meet
 from ..core import DicError, psnr_of, timed
-from ..disk import atomic, read_json, write_json
+from ..disk import atomic, locked, read_json, write_json
 from ..data import content, pool
 from ..images import read_image
 
@@ -196,9 +196,12 @@ KEPT = ('measurement codec version options setting image sha256 width height byt
 def _read(file):
     "Read a table of rows, without any where there is no file."
     if not Path(file).exists(): return pd.DataFrame(columns=KEPT)
-    table = pd.read_csv(file, float_precision='round_trip')
+    table = pd.read_csv(file, float_precision='round_trip', dtype=_TEXT, keep_default_na=False,
+                        na_values=dict(ms_ssim=''))
     if missing := set(KEPT)-set(table): raise DicError(f'{file}: has no column {min(missing)}')
-    return table.fillna(dict(setting=''))
+    return table
+
+_TEXT = dict.fromkeys('codec version options setting image sha256'.split(), str)
 
 def findings(
     file: str|Path, # A table in CSV with the columns `KEPT`; a name in .gz is a compressed one
@@ -216,24 +219,32 @@ def _earlier(codec, file):
     known &= (table.version==codec.version) & (table.options==codec.options)
     return table[named & known], table[~named]
 
+def _add(rows, codec, file):
+    "Add rows to a table; return all rows of it that are this codec's."
+    with locked(f'{file}.lock', f'dic: another process writes {file}; waiting'):
+        mine, others = _earlier(codec, file)
+        mine = pd.concat([t for t in (mine, rows) if len(t)])
+        mine = mine.drop_duplicates(['setting', 'sha256'])
+        whole = pd.concat([t for t in (others, mine) if len(t)])
+        with atomic(file, 'w') as f: whole.to_csv(f, index=False)
+    return mine
+
 def resumed(
     codec: Peer,
     paths: list,         # Pictures
-    file: str|Path,      # A table in CSV, of any codecs; written after every picture
+    file: str|Path,      # A table in CSV, of any codecs; written after every picture; processes may share it
     store=None,          # As for `run`
     progress: bool=None, # Show a bar; by default on a terminal
 ) -> pd.DataFrame:       # Rows of `run` for all pictures
     "Measure a codec, going on from a table. Raise `DicError` where a picture fails."
-    mine, others = _earlier(codec, file)
+    mine, _ = _earlier(codec, file)
     for path in _bar(paths, codec.name, len(paths), progress):
         known = set(mine.setting[mine.sha256==content(path)])
         left = [i for i in codec.settings if codec.words(i) not in known]
         if not left: continue
         rows = run([codec], [path], store, {codec.name: left}, progress=False)
         for problem in rows.attrs['failures']: raise DicError(problem['problem'])
-        mine = pd.concat([t for t in (mine, rows[KEPT]) if len(t)])
-        whole = pd.concat([t for t in (others, mine) if len(t)])
-        with atomic(file, 'w') as f: whole.to_csv(f, index=False)
+        mine = _add(rows[KEPT], codec, file)
     return mine[mine.sha256.isin([content(p) for p in paths])]
 
 # %% ../../nbs/06_analysis.bench.ipynb #16fb855b

@@ -64,7 +64,8 @@ def _with_jax(p, paths, folder, progress, say):
     path = folder/'bundle.pyz'
     if not path.exists(): bundle.export(path, progress=False, p=p|dict(minutes=None))
     bundle.run(path, folder/'jax', paths, p, progress, say)
-    bundle.import_run(folder/'jax', data=p['data'], folder=folder, progress=progress)
+    bundle.import_run(folder/'jax', data=p['data'], folder=folder,
+                      progress=progress, init=p['init'])
 
 # %% ../../nbs/03_training.ipynb #0d09c52d
 def _photographs(data):

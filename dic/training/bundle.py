@@ -24,7 +24,7 @@ from ..models.base import build
 from ..data.photos import Photos, some
 from .jax import parity_batch
 from .loop import held_crops, spread_lambdas, validated, write_log
-from .recipe import describe, plan, run_name
+from .recipe import command, describe, plan, run_name
 from .tensorflow import Engine
 from .tensors import pack
 from .weights import finish, fresh, source_revision
@@ -67,8 +67,8 @@ def _make(folder, wanted):
     extra = f'[{wanted.pop("extra")}]' if 'extra' in wanted else ''
     packages = [f'{k}{extra if k=="jax" else ""}=={v}' for k, v in wanted.items()]
     install = [folder/'bin/pip', 'install', '-q', '--disable-pip-version-check', *packages]
-    for command in [sys.executable, '-m', 'venv', folder], install:
-        r = subprocess.run(command, capture_output=True, text=True)
+    for words in [sys.executable, '-m', 'venv', folder], install:
+        r = subprocess.run(words, capture_output=True, text=True)
         said = [*r.stdout.splitlines(), *r.stderr.splitlines()] or ['']
         if r.returncode:
             raise DicError(f'{folder}: no environment for JAX could be made ({said[-1]})')
@@ -377,11 +377,12 @@ def import_run(
     out: str|Path='_runs', # Folder that holds the runs' folders
     data: str|None=None, # Photographs to validate on: the share of these that is held out
     folder: Path|None=None, # The run's own folder, where it has one already
+    init: str|None=None, # The weights it began with; by default shipped ones, if it was these
     progress: bool=True, # Say how good it is
 ) -> Path:               # The run's folder, as from `dic.training.train`
     "Make a run of what a bundle wrote. Raise `DicError` where it is damaged or does not fit."
     p, files, facts = _about(run)
-    p, rows = p|dict(data=data), _rows(Path(run)/'log.jsonl')
+    p, rows = p|dict(data=data, init=init or _shipped(facts)), _rows(Path(run)/'log.jsonl')
     learn, held = _parts(p, data)
     model = build(p['model'], **p['config'], precision=p['precision'])
     _fill(model, run, files)
@@ -392,10 +393,16 @@ def import_run(
     folder.mkdir(parents=True, exist_ok=True)
     write_log(folder, [*_before(rows, p['steps']), row])
     if not (folder/'run.json').exists(): write_json(folder/'run.json', p)
+    if p['init'] or 'init' not in facts: facts['repeat'] = command(p)
     finish(model, folder, p, some(learn), backend='jax', revision=source_revision(), **facts)
     return folder
 
 # %% ../../nbs/03_training.bundle.ipynb #7ea08e3b
+def _shipped(facts):
+    "Find the shipped weights that a run began with, if it did."
+    found = (k for k, c in zoo.shipped().items() if c['sha256']==facts.get('init'))
+    return next(found, None)
+
 def _content(model):
     "Compute a short hash of a model's weights."
     found = b''.join(v.numpy().tobytes() for v in model.named_variables().values())

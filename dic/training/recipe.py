@@ -173,7 +173,7 @@ def schedule(
     progress: float, # 0..1: how much of the run is over
     warm: float=1.,  # How much of the warm-up; more than 1 is all of it
     cool_down: float=.5, # Share of the run, at its end, in which the rate falls
-) -> float:          # Factor in 0.01..1
+) -> float:          # Factor in 0..1; 0.01 at the end of a cool-down
     "Compute the learning rate as a share of its peak."
     down = max(0., 1-(1-progress)/cool_down) if cool_down else 0.
     return min(1., warm)*(.01+.99*(1+math.cos(math.pi*down))/2)
@@ -184,7 +184,7 @@ def share(
     step: int,   # The step's number, from 0 on
     spent: float=0., # Minutes of the run so far, over all calls
     stepped: float=0., # Those of them after compilation
-) -> float:      # Factor in 0.01..1
+) -> float:      # Factor in 0..1, as from `schedule`
     "Compute the share of the peak rate at a step."
     warm, total = (step+1)/(p['warm_up']+1), p['total_minutes']
     if total is None: return schedule(step/p['steps'], warm, p['cool_down'])

@@ -192,7 +192,7 @@ class Curve(_Measured):
     def sheet(self) -> Sheet:
         "Draw the curves as a figure."
         lines = {codec.label: dict(bpp=[p.rate for p in points], psnr=[p.quality for p in points])
-                 for codec, points in self.found}
+                 for codec, points in self.found if points}
         fig = Sheet(7, 3.8)
         upto = max(max(line['bpp']) for line in lines.values())
         analysis.plot_rd([], 'psnr', lines, upto, fig.subplots())
@@ -200,7 +200,7 @@ class Curve(_Measured):
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)
-        if not self.found: return data
+        if not any(points for _, points in self.found): return data
         return data|{'image/png': base64.b64encode(self.sheet().png()).decode()}
 
 # %% ../../nbs/07_widgets.shots.ipynb #384f5a5c
