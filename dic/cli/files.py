@@ -6,7 +6,7 @@
 __all__ = ['warn_missing', 'typed_row', 'reporter', 'is_stream', 'inputs_and_outputs', 'spreading']
 
 # %% ../../nbs/09_cli.files.ipynb #c519b1b5
-import contextlib, shutil, tempfile
+import contextlib, os, shutil, tempfile
 from functools import partial
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def reporter(
     def report(row):
         row = typed_row(a, row)
         if 'error' in row: warn(row['error'])
-        elif 'skipped' in row: tell(a, f'{row["output"]}: skipped, exists already')
+        elif 'skipped' in row: tell(a, f'{row["output"]}: skipped, {row["skipped"]}')
         else: tell(a, line(row))
     return report
 
@@ -67,6 +67,7 @@ def _receive(name, path):
             f.write(block)
             if f.tell()>_LARGEST:
                 raise DicError(f'{name}: is larger than {human(_LARGEST)}, the most that is read')
+    os.utime(path, (0, 0))                                   # a stream has no age
 
 def _send(path):
     "Copy a file to standard output."

@@ -100,8 +100,10 @@ _OUTPUTS = {
         help='include sub-folders; -o gets the same sub-folders'),
     '--skip-existing': dict(
         action='store_true',
-        help='skip inputs whose output exists, unless they have changed since, which is not '
-             'noticed at addresses, nor are other settings'),
+        help='skip inputs whose output exists; with -o FOLDER, one made by this option from a '
+             'file that has changed since is made anew; other settings are not noticed, nor '
+             'changes at addresses; with --overwrite, outputs older than their inputs are '
+             'replaced, too'),
     '--overwrite': dict(action='store_true', help='replace existing outputs')}
 
 BELOW = {'--recursive': dict(action='store_true', help='include sub-folders')} # Without outputs

@@ -16,7 +16,7 @@ from pathlib import Path
 from .beside import added, beside, sections_of
 from .codec import compress, compress_to, decompress, silent
 from .header import parse, read_stream
-from .manifest import note
+from .manifest import Made, note
 from .weights import codec, load
 from ..core import DicError, UsageError, memory_errors, timed
 from ..disk import PHOTOS, Folder, atomic, collect, identity, listed, node_at, placeable, writable
@@ -158,11 +158,15 @@ def _named(e, src, dst):
     if isinstance(e, OSError) and e.strerror: return f'{dst or src}: {e.strerror}'
     return str(e) if str(src) in str(e) or str(dst) in str(e) else f'{src}: {e}'
 
+def _origin(src): return str(src) if is_address(src) else os.path.abspath(src)
+
 def _done(work, src, dst, known):
-    "Work on one file, unless its output was made from the same content."
+    "Work on one file, unless its output was made from the same content, or from another file."
     with nearby(src, dst) as (path, made):
         own = {} if known is None else dict(sha256=digest(path))
-        if known and own['sha256']==known: return dict(skipped='exists already')
+        if known and own['sha256']==known.sha256: return dict(skipped='exists already')
+        if known and known.source!=_origin(src):
+            raise DicError(f'{dst}: was made from {known.source}; use --overwrite to replace it')
         with memory_errors(src): got, seconds = timed(work, path, made)
     if known: got['notes'] = [*got.get('notes', []), 'has changed']
     return got|own|(dict(seconds=round(seconds, 4)) if dst else {})
@@ -188,7 +192,9 @@ def _settled(src, dst, overwrite, skip, known):
     if not dst: return None
     try:
         if skip and node_at(dst)=='file':
-            return None if known or _is_older(dst, src) else dict(skipped='exists already')
+            older = _is_older(dst, src)
+            if known or overwrite and older: return None
+            return dict(skipped='exists already'+', older than its input'*older)
         placeable(dst, overwrite)
     except (DicError, OSError) as e: return dict(error=_named(e, src, dst))
 
@@ -202,7 +208,8 @@ def _items(todo, overwrite, skip, manifest):
             continue
         known = manifest and ''
         try:
-            if manifest and skip and node_at(dst): known = manifest.known(dst)
+            if manifest and skip and node_at(dst): known = manifest.known(dst) or ''
+            if known and overwrite: known = known._replace(source=_origin(src))
         except OSError as e: yield src, dst, None, dict(error=_named(e, src, dst))
         else: yield src, dst, known, _settled(src, dst, overwrite, skip, known)
 
@@ -298,7 +305,11 @@ def each(
         rows = run(partial(_row, work, debug), _items(todo, overwrite, skip, manifest))
         for row in _counted(rows, n, progress):
             yield row
-            if 'sha256' in row: note(manifest, Path(row['output']), row['sha256'])
+            if 'sha256' in row: _note(manifest, row)
+
+def _note(manifest, row):
+    "Remember what an output was made from."
+    note(manifest, Path(row['output']), Made(_origin(row['input']), row['sha256']))
 
 # %% ../../nbs/04_files.ipynb #4fafba6b
 def share_out(
@@ -468,8 +479,8 @@ def rename(
     paths, failed = gather(inputs, [f'.png{_MADE}'], recursive=recursive)
     todo = []
     for p in paths:
-        if p.name.endswith(f'.png{_MADE}'):
-            todo.append((p, p.with_name(p.name.removesuffix(_MADE))))
+        if p.name.lower().endswith(f'.png{_MADE}'):
+            todo.append((p, p.with_name(p.name[:-len(_MADE)])))
         else: failed.append(dict(input=str(p), error=f'{p}: does not end in .png{_MADE}'))
     rows = []
     for row in itertools.chain(failed, each(todo, _rename, overwrite, False, debug)):
