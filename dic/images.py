@@ -18,7 +18,7 @@ from PIL import Image, ImageFile
 
 from .containers import essence
 from .core import DicError, Missing, human, needs
-from .disk import atomic
+from .disk import atomic, node_at
 from .grey import is_grey
 from .machine import free_memory
 from .rendering import WHITE, decoded, rendered
@@ -96,9 +96,9 @@ class Damaged(DicError):
 def _content(path):
     "Read the bytes of a file, if it is one and memory can hold it."
     path = Path(path)
-    if not path.is_file():
-        raise DicError(f'{path}: {"is not a file" if path.exists() else "no such file"}')
     try:
+        kind = node_at(path)
+        if kind!='file': raise DicError(f'{path}: {"is not a file" if kind else "no such file"}')
         size, free = path.stat().st_size, free_memory()
         if size>free//2:
             raise DicError(f'{path}: has {human(size)}, and {human(free)} of memory are free')

@@ -16,13 +16,16 @@ def target(
     size: float=None,  # Bytes of the file,
     bpp: float=None,   # or its bits per pixel,
     psnr: float=None,  # or the PSNR in dB
-) -> tuple:            # For `search`: top, bottom, show; of bytes, or of dB
-    "Give the range that meets a target. Raise `DicError` unless there is exactly one."
+    taken: int=0,      # Bytes of the file that are not for pixels
+) -> tuple:            # For `search`: top, bottom, show; of bytes for pixels, or of dB
+    "Give the range that meets a target. Raise `DicError` unless there is one, with room for pixels."
     if sum(v is not None for v in (size, bpp, psnr))!=1:
         raise DicError('give one target: a size, a rate or a PSNR')
     if psnr is not None: return psnr, psnr-.05, lambda v: f'{v:.2f} dB'
-    if size is not None: return size, .98*size, lambda v: f'{v:,.0f} bytes'
-    return bpp*pixels/8, .98*bpp*pixels/8, lambda v: f'{8*v/pixels:.4f} bpp'
+    left = (bpp*pixels/8 if size is None else size)-taken
+    if left<=0: raise DicError(f'transparency and metadata alone take {taken:,} bytes')
+    if size is None: return left, .98*left, lambda v: f'{8*(v+taken)/pixels:.4f} bpp'
+    return left, .98*left, lambda v: f'{v+taken:,.0f} bytes'
 
 # %% ../nbs/00_rate.ipynb #efb796b6
 _Tried = namedtuple('_Tried', 'at value found') # A position of the knob and what came of it

@@ -55,7 +55,18 @@ def _destination(source, root):
     out = Path(root)/_datasets().safe_name(name)
     if out.resolve()==own.resolve():
         raise UsageError(f'{source}: is where the PNGs would go; name another folder with -o')
+    if source!='samples' and not set('*?[') & set(str(own)): _check_free(source, own.resolve(), out)
     return out
+
+def _check_free(source, own, out):
+    "Refuse a folder that stands for other photographs."
+    if out.name in ('samples', *_datasets().DATASETS):
+        raise UsageError(f'{source}: {out} is the place of the data set {out.name}; rename the '
+                         'folder, or name another with -o')
+    made = _datasets().prepared(out)
+    if made and not any(own in p.parents for p in made):
+        raise UsageError(f'{source}: {out} has photographs of another folder ({made[0].parent}); '
+                         'rename the folder, or name another with -o')
 
 # %% ../../nbs/09_cli.data.ipynb #73c6dc85
 def _ingest_source(a, source, root):

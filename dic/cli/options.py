@@ -131,7 +131,7 @@ _SEARCH = {
     '--effort': dict(
         type=_effort, default=0, metavar='N',
         help='0 (a single pass) to 9: search for fewer bits at the same PSNR; for 0.4 megapixels 3 '
-             'takes about 20 seconds, 5 a minute, 9 six minutes, with a target up to three '
+             'takes about 20 seconds, 5 a minute, 9 six minutes, with a target up to four '
              'times that'),
     '--strict': dict(
         action='store_true',

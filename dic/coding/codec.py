@@ -7,6 +7,7 @@ __all__ = ['silent', 'checksum', 'compress', 'latents_of', 'decompress', 'compre
 
 # %% ../../nbs/04_codec.ipynb #61ad0122
 import numbers, zlib
+from collections import namedtuple
 
 import numpy as np
 from .container import (DEFAULT_QUALITY, STEPS, TOP, DecodeError, File, Header,
@@ -184,34 +185,46 @@ class _Trials:
 
 # %% ../../nbs/04_codec.ipynb #e41f21c5
 _HINT = 2  # Effort of the short search
-_TRIES = 3 # Full searches at most
+_TRIES = 4 # Full searches at most
+_Try = namedtuple('_Try', 'steps value data')
 
-def _next(trials, steps, value, goal):
+def _next(trials, last, goal):
     "Find the quality at which a search should meet a goal, by how far off the last one was."
     top, bottom, show = goal
-    middle, single = (top+bottom)/2, trials.plain(steps)[0]
+    middle, single = (top+bottom)/2, trials.plain(last.steps)[0]
     if trials.by_psnr:
-        aim = single+middle-value
+        aim = single+middle-last.value
         near = aim+.01, aim-.01
     else:
-        aim = single*middle/value
+        aim = single*middle/last.value
         near = aim*1.004, aim*.996
     return search(trials.plain, 0, TOP*STEPS, *near, show)[0]
 
+def _between(tried, goal):
+    "Find a quality between the nearest searches on both sides of a goal; None without a pair."
+    top, bottom, _ = goal
+    below = max((o for o in tried if o.value<=top), key=lambda o: o.value, default=None)
+    above = min((o for o in tried if o.value>top), key=lambda o: o.value, default=None)
+    if not below or not above: return None
+    share = ((top+bottom)/2-below.value)/(above.value-below.value)
+    return round(below.steps+share*(above.steps-below.steps))
+
+# %% ../../nbs/04_codec.ipynb #310e4c2b
 def _corrected(trials, steps, goal, effort, tick):
-    "Find value, file and quality that come nearest to a goal from below; None where none fits."
-    (top, bottom, _), best = goal, None
+    "Search at one quality after another; return the best from below, None where none is."
+    (top, bottom, _), tried = goal, []
     efforts = [_HINT]*(effort>_HINT)+[effort]*_TRIES
     for k, turn in enumerate(efforts):
         def told(done, estimate=None): tick((k+done)/len(efforts), estimate)
-        value, data = trials.searched(steps, turn, told)
-        full = turn==effort
-        if full and value<=top and (not best or value>best[0]): best = value, data, steps
-        if full and bottom<=value<=top or k==len(efforts)-1: break
-        try: steps = _next(trials, steps, value, goal)
+        last = _Try(steps, *trials.searched(steps, turn, told))
+        if turn==effort: tried.append(last)
+        if turn==effort and bottom<=last.value<=top: break
+        try: steps = _between(tried, goal) or _next(trials, last, goal)
         except DicError:                    # the whole range is on one side
-            if full: break
-    return best
+            if tried: break
+        if steps in (o.steps for o in tried): break
+    fitting = (o for o in tried if o.value<=top)
+    return max(fitting, key=lambda o: o.value, default=None)
 
 # %% ../../nbs/04_codec.ipynb #5c8ce503
 def _to_goal(trials, goal, effort, tick, notes):
@@ -228,11 +241,14 @@ def _to_goal(trials, goal, effort, tick, notes):
     single = trials.plain(steps)[0] if beyond else bottom
     found = _corrected(trials, steps, goal, effort, tick) if effort and single<=top else None
     tick(1.)
-    if not found: return data, steps
     short = single<bottom                           # the best is not good enough
-    if found[0]<bottom and not short: return data, steps
-    if short: notes[-1] = f'the best possible file has {show(found[0])}'
-    return found[1:]
+    if found and (short or found.value>=bottom):
+        if short: notes[-1] = f'the best possible file has {show(found.value)}'
+        return found.data, found.steps
+    if effort and single<=top and notes is not None: notes.append(_MISSED)
+    return data, steps
+
+_MISSED = 'no search met the target, so this is the file of a single pass'
 
 # %% ../../nbs/04_codec.ipynb #2d8fa69b
 def compress_to(
@@ -242,6 +258,7 @@ def compress_to(
     size: float=None,  # Bytes of the file,
     bpp: float=None,   # or its bits per pixel,
     psnr: float=None,  # or the PSNR in dB: exactly one of the three
+    taken: int=0,      # Bytes of the file that others add to it
     effort: int=0,     # As for `compress`
     tick=silent,       # The same
     notes: list=None,  # Gets a line where the best file is smaller than asked for, or the smallest
@@ -250,7 +267,7 @@ def compress_to(
     "Compress a picture to a target, met from below. Raise `DicError` where it is out of reach."
     image, model = _checked(image, model, effort)
     h, w = image.shape[:2]
-    goal = target(h*w, size, bpp, psnr)
+    goal = target(h*w, size, bpp, psnr, taken)
     if 'quality' not in model.options:
         raise DicError(f'{model.kind} has one rate; only a model with a quality can meet a target')
     with memory_errors(f'{w} x {h} with {model.kind}'):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MAGIC', 'LAYOUT', 'TOP', 'STEPS', 'DEFAULT_QUALITY', 'MAX_SIDE', 'MAX_PIXELS', 'MAX_BYTES', 'MOST', 'KNOWN',
-           'DecodeError', 'check_size', 'Header', 'File', 'pack', 'unpack']
+           'DecodeError', 'check_size', 'section', 'Header', 'File', 'pack', 'unpack']
 
 # %% ../../nbs/04_container.ipynb #624a0b53
 import struct, zlib
@@ -32,8 +32,11 @@ def check_size(
 # %% ../../nbs/04_container.ipynb #fa0d573f
 MOST = 64 # Sections of a file
 
-def _section(kind, content):
-    "Write a section."
+def section(
+    kind: str,      # A letter
+    content: bytes,
+) -> bytes:
+    "Write a section: its letter, the length and the content."
     n, length = len(content), bytearray()
     while n>127:
         length.append(n & 127 | 128)
@@ -119,8 +122,8 @@ def pack(
     file: File,
 ) -> bytes:
     "Write a file. Raise `DicError` where it would be larger than is read."
-    head = _section('H', file.header.start+struct.pack('>I', file.header.check))
-    body = MAGIC+bytes([LAYOUT])+head+b''.join(_section(*s) for s in file.sections)
+    head = section('H', file.header.start+struct.pack('>I', file.header.check))
+    body = MAGIC+bytes([LAYOUT])+head+b''.join(section(*s) for s in file.sections)
     if len(body)+4>MAX_BYTES: raise DicError(f'the file would be larger than {MAX_BYTES:,} bytes')
     return body+struct.pack('>I', zlib.crc32(body))
 

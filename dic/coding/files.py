@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .beside import added, beside, sections_of
 from .codec import compress, compress_to, decompress, silent
+from .container import section
 from .header import parse, read_stream
 from .manifest import Made, note
 from .weights import codec, load
@@ -360,22 +361,14 @@ def size_of(
 def _facts(data, h, w): return dict(bytes=len(data), height=h, width=w, bpp=8*len(data)/(h*w))
 
 # %% ../../nbs/04_files.ipynb #ed750839
-def _left_for_pixels(options, taken, height, width):
-    "Reduce a size or a rate by the bytes that sections take."
-    goal = options.get('size') or options.get('bpp', 0)*height*width/8
-    if not goal or not taken: return options
-    if taken>=goal: raise DicError(f'transparency and metadata alone take {taken:,} bytes')
-    left = goal-taken
-    return dict(size=left) if 'size' in options else dict(bpp=8*left/(height*width))
-
-def _compressed(picture, notes, strict, model, options, how):
+def _compressed(picture, notes, strict, model, options, taken, how):
     "Compress a picture, and let go of it, so that its memory is free once it has been analysed."
-    def taken():
-        pixels, picture.pixels = picture.pixels, None
-        return pixels
-    if not options or 'quality' in options: return compress(taken(), model, **how, **options)
+    def pixels():
+        found, picture.pixels = picture.pixels, None
+        return found
+    if not options or 'quality' in options: return compress(pixels(), model, **how, **options)
     notes = None if strict else notes
-    return compress_to(taken(), model, **options, **how, notes=notes)[0]
+    return compress_to(pixels(), model, **options, **how, taken=taken, notes=notes)[0]
 
 # %% ../../nbs/04_files.ipynb #a26d2277
 def _target(options):
@@ -404,10 +397,8 @@ def compress_file(
     with turn(src, image_size, **search):
         picture = read_picture(src, notes, lenient, background)
         parts = sections_of(picture, metadata, notes)
-        beside_pixels = sum(len(o)+6 for _, o in parts)
-        options = _left_for_pixels(options, beside_pixels, *picture.pixels.shape[:2])
-        how = dict(effort=effort, tick=tick)
-        data = added(_compressed(picture, notes, strict, model, options, how), parts)
+        taken, how = sum(len(section(*o)) for o in parts), dict(effort=effort, tick=tick)
+        data = added(_compressed(picture, notes, strict, model, options, taken, how), parts)
     with atomic(dst) as f: f.write(data)
     head = parse(data)
     row = _facts(data, head['height'], head['width'])|dict(notes=notes)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .container import DecodeError
 from ..core import DicError, human
+from ..disk import node_at
 from ..machine import free_memory
 from ..zoo import by_fingerprint, load_weights, locate, shipped
 
@@ -26,9 +27,12 @@ def load(
     threads: int=0,            # Of the processor, 0 for one a core
 ):                             # What codes
     "Load a model ready to code, once. Raise `DicError` where there is none."
-    path = locate(model)
-    if not path.exists(): return load_weights(path)         # which says so
-    with _LOADING: return _loaded(path.resolve(), path.stat().st_mtime_ns, device, threads)
+    try:
+        path = locate(model)
+        if not node_at(path): return load_weights(path)     # which says so
+        changed = path.stat().st_mtime_ns
+    except OSError as e: raise DicError(f'{model}: cannot be read ({e.strerror})') from e
+    with _LOADING: return _loaded(path.resolve(), changed, device, threads)
 
 def codec(
     model, # A model as it is, or the name or path of one
