@@ -38,6 +38,7 @@ class Essence(_Lenient):
     exif: bytes|None=None         # As it is in the file, for whoever wants to keep it
     xmp: bytes|None=None          # The same
     more: bool=False              # Whether there is metadata that is not read here
+    whole: bytes=b''              # The file, where its decoder can read that
     key: tuple|None=None          # The samples of a colour that is transparent
     frames: int|None=1            # Pictures in the file; None where only its decoder knows
     damage: str=''                # What is wrong with the data for pixels
@@ -426,7 +427,10 @@ def _tiff(data, found):
         found.turn = turn[0] if turn and 1<=turn[0]<=8 else 1
     if 700 in page: found.xmp = found.optional('XMP', tags.value, page[700])
     if 34675 in page: found.profile = found.optional('profile', tags.value, page[34675])
-    found.more = bool(page.keys()&{34665, 34853})
+    found.more = bool(page.keys()&_CAMERA)
+    if found.more and meant is pages[0]: found.whole = data
+
+_CAMERA = {271, 272, 306, 315, 33432, 34665, 34853} # Make, model, time, artist, copyright; EXIF, GPS
 
 # %% ../nbs/00_containers.ipynb #c0a7b015
 _TIFF_TAGS = {256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 322, 323,
@@ -479,8 +483,9 @@ def _jp2(data, found):
         raise DicError('has signed samples, or more than 16 bits of each; convert it first')
     if found.bits>8 and len(set(depths))>1:
         raise DicError('has components of several depths; convert it first')
-    for name, at, end in _boxes(data, 0, start) if start else ():
+    for name, at, end in _boxes(data, 0, len(data)) if start else ():
         if name==b'jp2h': _jp2_colours(data, at, end, found)
+        if name in (b'uuid', b'xml '): found.more = True
     if not data.rstrip(b'\0').endswith(b'\xff\xd9') and b'\xff\xd9' not in data[-64:]:
         found.damage = 'its end is missing'
     if found.bits>8 and n>1: found.tests = partial(_wider, data, start, n)
@@ -514,12 +519,16 @@ def _heif(data, found):
     found.frames = None
     found.data = re.sub(rb'(infe.{8})(Exif|mime)', rb'\1none', data, flags=re.S)
     found.more = found.data!=data
+    if found.more: found.whole = data
     for match in re.finditer(rb'colr(nclx)(....)', data[:2**20], re.S):
         if not found.cicp: found.cicp = struct.unpack('>HH', match[2])
 
+def _jxl(data, found): found.frames, found.whole = None, data
+
 def _other(data, found): found.frames = None
 
-_READERS = dict(PNG=_png, JPEG=_jpeg, WEBP=_webp, TIFF=_tiff, JPEG2000=_jp2, AVIF=_heif, HEIF=_heif)
+_READERS = dict(PNG=_png, JPEG=_jpeg, WEBP=_webp, TIFF=_tiff, JPEG2000=_jp2, AVIF=_heif, HEIF=_heif,
+                JXL=_jxl)
 
 def essence(
     kind: str,   # Pillow's name of the format

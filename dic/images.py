@@ -284,6 +284,7 @@ class Picture:
 def _kept(found, note):
     "Clean EXIF and XMP for a picture that is upright; and tell whether there is more."
     known = len(found.notes)
+    if found.whole: found.optional('metadata', _ask, found)
     exif = found.exif and found.optional('EXIF', _kept_exif, found.exif)
     xmp = found.xmp and found.optional('XMP', _kept_xmp, found.xmp)
     for o in found.notes[known:]: note(o)
@@ -296,6 +297,25 @@ def _kept_exif(exif):
     for k in (0x8769, 0x8825):
         if k in tags: tags.get_ifd(k)              # read now: what is broken shows here
     return tags.tobytes().removeprefix(b'Exif\0\0') if len(tags) else None
+
+# %% ../nbs/00_images.ipynb #79535f5a
+_OF_TIFF = 270, 271, 272, 305, 306, 315, 33432 # Tags of a page that EXIF has too
+
+def _ask(found):
+    "Let the decoder read the metadata."
+    with LIMIT.raised(), Image.OPEN[found.kind][0](io.BytesIO(found.whole), '') as im:
+        exif = _of_tiff(im.getexif()) if found.kind=='TIFF' else im.info.get('exif')
+        found.exif, found.xmp = exif or found.exif, found.xmp or im.info.get('xmp')
+    found.more = found.more and not found.exif and not found.xmp
+
+def _of_tiff(tags):
+    "Select from the tags of a page what is EXIF."
+    exif = Image.Exif()
+    for k in _OF_TIFF:
+        if k in tags: exif[k] = tags[k]
+    for k in (0x8769, 0x8825):
+        if k in tags: exif.get_ifd(k).update(tags.get_ifd(k))
+    return exif.tobytes()
 
 # %% ../nbs/00_images.ipynb #35a6aa72
 def _kept_xmp(xmp):
