@@ -99,6 +99,7 @@ def note(
 ):
     "Remember what an output was made from. Raise `DicError` where that cannot be kept."
     key = os.fsencode(output.relative_to(manifest.folder))
-    row = key, os.fsencode(made.source), made.sha256, *_state(output)
-    manifest.database.waiting.append(row)
+    try: state = _state(output)
+    except FileNotFoundError: return                        # somebody has removed it since
+    manifest.database.waiting.append((key, os.fsencode(made.source), made.sha256, *state))
     if time.monotonic()-manifest.database.kept>PAUSE: keep(manifest)
