@@ -229,6 +229,7 @@ def _add(rows, codec, file):
         with atomic(file, 'w') as f: whole.to_csv(f, index=False)
     return mine
 
+# %% ../../nbs/06_analysis.bench.ipynb #1138b867
 def resumed(
     codec: Peer,
     paths: list,         # Pictures

@@ -58,6 +58,7 @@ def _destination(source, root):
     if source!='samples' and not set('*?[') & set(str(own)): _check_free(source, own.resolve(), out)
     return out
 
+# %% ../../nbs/09_cli.data.ipynb #8384f360
 def _check_free(source, own, out):
     "Refuse a folder that stands for other photographs."
     if out.name in ('samples', *_datasets().DATASETS):

@@ -199,6 +199,7 @@ def _settled(src, dst, overwrite, skip, known):
         placeable(dst, overwrite)
     except (DicError, OSError) as e: return dict(error=_named(e, src, dst))
 
+# %% ../../nbs/04_files.ipynb #3dd12d5e
 def _items(todo, overwrite, skip, manifest):
     "Yield inputs, outputs, what these were made from (None without a manifest), and `_settled`."
     lazy = isinstance(todo, _Below)                                   # which has no addresses

@@ -50,6 +50,7 @@ def _state(path):
     found = path.stat()
     return found.st_size, found.st_mtime_ns
 
+# %% ../../nbs/04_manifest.ipynb #2c554088
 class Manifest:
     "Which content each output of a folder was made from; a context manager."
     def __init__(self,
