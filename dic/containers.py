@@ -523,12 +523,9 @@ def _heif(data, found):
     for match in re.finditer(rb'colr(nclx)(....)', data[:2**20], re.S):
         if not found.cicp: found.cicp = struct.unpack('>HH', match[2])
 
-def _jxl(data, found): found.frames, found.whole = None, data
-
 def _other(data, found): found.frames = None
 
-_READERS = dict(PNG=_png, JPEG=_jpeg, WEBP=_webp, TIFF=_tiff, JPEG2000=_jp2, AVIF=_heif, HEIF=_heif,
-                JXL=_jxl)
+_READERS = dict(PNG=_png, JPEG=_jpeg, WEBP=_webp, TIFF=_tiff, JPEG2000=_jp2, AVIF=_heif, HEIF=_heif)
 
 def essence(
     kind: str,   # Pillow's name of the format

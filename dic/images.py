@@ -264,6 +264,7 @@ def _decode(im, found, note, lenient, ground):
     _load_whole(im, found, lenient)
     samples, mode = decoded(im, found, partial(_load, lenient=lenient))
     if found.kind=='AVIF': found.turn = im.getexif().get(0x0112, 1) # by its boxes, as Pillow has it
+    if found.kind=='JXL': found.exif, found.xmp = im.info.get('exif'), im.info.get('xmp')
     frames = found.frames or _frames(im)
     for o in found.notes: note(o)
     if frames>1: note(f'first of {frames} frames')

@@ -233,7 +233,7 @@ def _add(rows, codec, file):
 def resumed(
     codec: Peer,
     paths: list,         # Pictures
-    file: str|Path,      # A table in CSV, of any codecs; written after every picture; processes may share it
+    file: str|Path,      # A table in CSV, written after every picture; codecs and processes may share it
     store=None,          # As for `run`
     progress: bool=None, # Show a bar; by default on a terminal
 ) -> pd.DataFrame:       # Rows of `run` for all pictures

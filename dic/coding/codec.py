@@ -212,17 +212,18 @@ def _between(tried, goal):
 # %% ../../nbs/04_codec.ipynb #310e4c2b
 def _corrected(trials, steps, goal, effort, tick):
     "Search at one quality after another; return the best from below, None where none is."
-    (top, bottom, _), tried = goal, []
+    (top, bottom, _), tried, last = goal, [], None
     efforts = [_HINT]*(effort>_HINT)+[effort]*_TRIES
     for k, turn in enumerate(efforts):
+        if k:
+            try: steps = _between(tried, goal) or _next(trials, last, goal)
+            except DicError:                # the whole range is on one side
+                if tried: break
+            if steps in (o.steps for o in tried): break
         def told(done, estimate=None): tick((k+done)/len(efforts), estimate)
         last = _Try(steps, *trials.searched(steps, turn, told))
         if turn==effort: tried.append(last)
         if turn==effort and bottom<=last.value<=top: break
-        try: steps = _between(tried, goal) or _next(trials, last, goal)
-        except DicError:                    # the whole range is on one side
-            if tried: break
-        if steps in (o.steps for o in tried): break
     fitting = (o for o in tried if o.value<=top)
     return max(fitting, key=lambda o: o.value, default=None)
 

@@ -316,6 +316,25 @@ def _weight(metric, lmbda, size, grown):
         return np.pad(each, [(0, 0), *grown])
     return np.full((1, 1, 1), lmbda*math.prod(size)*1280/3, np.float32)
 
+def _area(part):
+    "Count the positions of z that may change."
+    if part.free is None: return part.z[0].size
+    return math.prod(s.stop-s.start for s in part.free)
+
+# %% ../../nbs/02_models.refine.ipynb #07e0b351
+_NEAR = .3 # Distance from the mean where latents begin that a dead zone has made zero
+
+def _begin(model, x, y, gain, quality):
+    "Give y after its gain and z, float32, as the single pass codes them."
+    z, symbols, _, y_hat = model.quantise(y, *x.shape[:2], quality)
+    y = y*gain
+    for t, s, known in zip(y, symbols, y_hat): # a channel at a time, for the sake of memory
+        mu = known*2.**-FINAL-s
+        r = t-mu
+        zoned = (s==0) & (abs(r)>.5)
+        t[zoned] = (mu+_NEAR*np.sign(r))[zoned]
+    return y, z.astype(np.float32)
+
 # %% ../../nbs/02_models.refine.ipynb #2ac3b60b
 def search(
     model,     # `runtime.Runtime`
@@ -340,24 +359,6 @@ def search(
     def paid(result):
         return cost(model, x, model.quantise(result[0], *x.shape[:2], quality, result[1]), quality)
     return min(first, found, key=paid)
-
-_NEAR = .3 # Distance from the mean where latents begin that a dead zone has made zero
-
-def _begin(model, x, y, gain, quality):
-    "Give y after its gain and z, float32, as the single pass codes them."
-    z, symbols, _, y_hat = model.quantise(y, *x.shape[:2], quality)
-    y = y*gain
-    for t, s, known in zip(y, symbols, y_hat): # a channel at a time, for the sake of memory
-        mu = known*2.**-FINAL-s
-        r = t-mu
-        zoned = (s==0) & (abs(r)>.5)
-        t[zoned] = (mu+_NEAR*np.sign(r))[zoned]
-    return y, z.astype(np.float32)
-
-def _area(part):
-    "Count the positions of z that may change."
-    if part.free is None: return part.z[0].size
-    return math.prod(s.stop-s.start for s in part.free)
 
 # %% ../../nbs/02_models.refine.ipynb #1d77a4da
 class _Progress:
